@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url';
+import type { ViteUserConfig } from 'vitest/config';
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const config: ViteUserConfig = {
+  resolve: {
+    // The same names as `paths` in tsconfig.json.
+    alias: [{ find: /^skein$/, replacement: at('./src/index.ts') }],
+  },
+  // Node 20 does not know `using` and `await using`: this writes them out.
+  oxc: { target: 'es2022' },
+  test: {
+    // Tests of unhandled rejections, async-local storage and garbage collection want a process of their own.
+    pool: 'forks',
+    // For globalThis.gc: some tests prove that nothing is kept alive.
+    execArgv: ['--expose-gc'],
+    testTimeout: 10_000,
+    hookTimeout: 10_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/package/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['test/types/**/*.test-d.ts'],
+            tsconfig: at('./test/types/tsconfig.json'),
+            // Errors in src are reported once, by `npm run check`.
+            ignoreSourceErrors: true,
+          },
+          // After the unit tests, some of which measure time: the compiler takes a core for seconds.
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          // It builds, packs, installs and type-checks.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+};
+
+export default config;
