@@ -1,0 +1,177 @@
+import { type Awaitable, Waitable } from '../core/awaitable.js';
+import type { Block } from '../core/block.js';
+import { Cancellation } from '../core/cancellation.js';
+import type { ChildPolicy } from '../core/extras.js';
+import { INTERRUPTED } from '../core/flags.js';
+import { type Frame, insideFrame, type Link } from '../core/frame.js';
+import { Lifetime } from '../core/lifetime.js';
+import type { Job } from '../core/scheduler.js';
+import { spawnTask, Task } from '../core/task.js';
+import {
+  BY_SOURCE,
+  beginWait,
+  endWait,
+  FULFILLED,
+  interruptWait,
+  outcome,
+  PENDING,
+  subscribeUnlinked,
+  type Wait,
+  type WaitSource,
+} from '../core/wait.js';
+import { until } from './until.js';
+import type { Work } from './work.js';
+
+/**
+ * What gathers work in a scope of its own: bodies are spawned, tasks and promises waited for, each with a wait that knows
+ * its place. The wait is not interrupted when the scope is: the work is cancelled instead, and its end is waited for, so
+ * that nothing that was gathered is still unwinding when the gather is over.
+ */
+export abstract class Collector<T> implements ChildPolicy {
+  protected readonly block: Block<T>;
+  private readonly waits: PlacedWait[] = [];
+  private open = 0;
+  private begun = false;
+
+  constructor(block: Block<T>) {
+    this.block = block;
+    block.needExtras().policy = this;
+  }
+
+  /** Work has given a value. */
+  protected abstract succeeded(index: number, value: unknown): void;
+  /** Work has failed, or was cancelled by somebody else. */
+  protected abstract failed(index: number, error: unknown): void;
+  /** Nothing is open any more: returns the result or throws. */
+  protected abstract conclude(): T;
+
+  /** Begins all the work, in order. */
+  collect(work: readonly Work<unknown>[]): Awaitable<T> {
+    const { block } = this;
+    if (block.status !== PENDING || (block.flags & INTERRUPTED) !== 0)
+      return block.start(() => undefined, undefined);
+    insideFrame(block, () => {
+      for (let index = 0; index < work.length; index++) this.add(index, work[index]!);
+    });
+    this.begun = true;
+    this.check();
+    return block;
+  }
+
+  private add(index: number, work: Work<unknown>): void {
+    const source = sourceOf(this.block, work);
+    const wait = new PlacedWait(this, this.block, index, source);
+    this.waits.push(wait);
+    this.open++;
+    if (!(source instanceof Lifetime)) {
+      // An operation or a promise is nothing that could unwind: the wait for it just ends.
+      if (beginWait(wait, source, this.block)) wait.run();
+      return;
+    }
+    source.claimed(null);
+    if (source.status === PENDING) {
+      subscribeUnlinked(wait, source);
+    } else {
+      wait.source = source;
+      wait.run();
+    }
+  }
+
+  /** @internal Called by a wait that has ended. */
+  ended(index: number, succeeded: boolean, payload: unknown): void {
+    this.open--;
+    if (succeeded) this.succeeded(index, payload);
+    else this.failed(index, payload);
+    this.check();
+  }
+
+  /** The name of the task at a place, if it is one. */
+  protected nameAt(index: number): string | undefined {
+    const subject = this.waits[index]?.subject;
+    return subject instanceof Task ? subject.name : undefined;
+  }
+
+  /** Cancels what is still open, because of a failure among it. */
+  protected cancelRest(reason: unknown): void {
+    const { block } = this;
+    const cancellation = new Cancellation('failure', block, reason);
+    this.cancelGiven(cancellation);
+    block.interruptFor(cancellation);
+  }
+
+  interrupted(): void {
+    this.cancelGiven(this.block.cancellation!);
+  }
+
+  /** What was spawned here is cancelled with the block; what was given is not inside it. Latest first. */
+  private cancelGiven(cancellation: Cancellation): void {
+    for (let index = this.waits.length - 1; index >= 0; index--) {
+      const { subject } = this.waits[index]!;
+      if (subject instanceof Lifetime && subject.container !== this.block) subject.cancelWith(cancellation);
+    }
+  }
+
+  private check(): void {
+    if (this.open > 0 || !this.begun) return;
+    this.begun = false;
+    let value: T;
+    try {
+      value = this.conclude();
+    } catch (error) {
+      this.block.bodySettled(false, error);
+      return;
+    }
+    this.block.bodySettled(true, value);
+  }
+
+  childSpawned(): boolean {
+    return false;
+  }
+
+  /** What was gathered is waited for, and so claimed; anything else that failed here is an ordinary failure. */
+  childEnded(): boolean {
+    return false;
+  }
+
+  leaving(): void {}
+}
+
+/** What there is to wait for in a piece of work; a body is spawned. */
+function sourceOf(block: Lifetime, work: Work<unknown>): Waitable<unknown> {
+  if (work instanceof Waitable) return work;
+  if (typeof work === 'function') return spawnTask(block, 'gather', work);
+  const waited = until(work);
+  return waited instanceof Waitable ? waited : spawnTask(block, 'gather', () => work);
+}
+
+/** A wait that knows its place. */
+class PlacedWait implements Wait {
+  owner: Frame | null;
+  readonly subject: Waitable<unknown>;
+  previousLink: Link | null = null;
+  nextLink: Link | null = null;
+  linked = false;
+  source: WaitSource | null = null;
+  previousWait: Wait | null = null;
+  nextWait: Wait | null = null;
+  verdict = BY_SOURCE;
+  nextJob: Job | null | undefined = undefined;
+  private readonly collector: { ended(index: number, succeeded: boolean, payload: unknown): void };
+  private readonly index: number;
+
+  constructor(collector: PlacedWait['collector'], owner: Frame, index: number, subject: Waitable<unknown>) {
+    this.collector = collector;
+    this.owner = owner;
+    this.index = index;
+    this.subject = subject;
+  }
+
+  interrupt(): void {
+    interruptWait(this);
+  }
+
+  run(): void {
+    endWait(this);
+    this.collector.ended(this.index, outcome.status === FULFILLED, outcome.payload);
+  }
+}

@@ -1,0 +1,270 @@
+import { startSoon } from '../core/admission.js';
+import { type Awaitable, Waitable } from '../core/awaitable.js';
+import type { Block, Bounds } from '../core/block.js';
+import { Cancellation } from '../core/cancellation.js';
+import type { ChildPolicy } from '../core/extras.js';
+import { CLAIMED, LEAVING } from '../core/flags.js';
+import type { Frame } from '../core/frame.js';
+import { ReadyQueue } from '../core/ready-queue.js';
+import { reportCallbackError } from '../core/reports.js';
+import { Task } from '../core/task.js';
+import { FULFILLED, PENDING, REJECTED } from '../core/wait.js';
+import { Fifo } from './fifo.js';
+import { GatherError, type GatherFailure } from './gather-error.js';
+import { GatherStrategy } from './gather-strategy.js';
+
+/** How a group treats its members. */
+export interface TaskGroupOptions extends Bounds {
+  /** What a member's failure does; by default `FailFast`. */
+  readonly strategy?: GatherStrategy | undefined;
+  /** At most so many members run at once; the others wait their turn, in spawn order. Not given: no limit. */
+  readonly concurrency?: number | undefined;
+  /** `false`: forget members as they end (a server's accept loop); `waitAll` then gives nothing. By default true. */
+  readonly retain?: boolean | undefined;
+  /** Told of each member's failure. */
+  readonly onFailure?: ((error: unknown, task: Task<unknown>) => void) | undefined;
+}
+
+/**
+ * The members of a group: who lives, who waits for a slot, what has failed, and who waits for the end.
+ *
+ * Membership counts as waiting (E2): a member's failure is the group's, whoever else may wait for that member.
+ */
+export class GroupMembers implements ChildPolicy {
+  private readonly block: Block;
+  private readonly strategy: GatherStrategy;
+  private readonly concurrency: number;
+  private readonly onFailure: TaskGroupOptions['onFailure'];
+  /** In spawn order: all members if they are retained, else null. */
+  private readonly retained: Task<unknown>[] | null;
+  /** In the order in which they ended, for iterators that begin late; null if members are not retained. */
+  private readonly ended: Task<unknown>[] | null;
+  private readonly alive = new Set<Task<unknown>>();
+  /** Members that hold a slot. Invariant: never more than `concurrency`. Unused without a limit. */
+  private readonly slots = new Set<Task<unknown>>();
+  /** Members that wait for a slot; one that was cancelled meanwhile is passed over when its turn comes. */
+  private readonly queued = new ReadyQueue();
+  private readonly failures: { task: Task<unknown>; error: unknown }[] = [];
+  private gatherError: GatherError | undefined;
+  /** Whether a `waitAll` has thrown the failure, so that leaving need not. */
+  private told = false;
+  private readonly waiters = new Set<GroupEnd>();
+  private readonly iterators = new Set<MemberIterator>();
+
+  constructor(block: Block, options: TaskGroupOptions) {
+    this.block = block;
+    this.strategy = options.strategy ?? GatherStrategy.FailFast;
+    this.concurrency = options.concurrency ?? Number.POSITIVE_INFINITY;
+    this.onFailure = options.onFailure;
+    this.retained = options.retain === false ? null : [];
+    this.ended = options.retain === false ? null : [];
+    block.needExtras().policy = this;
+  }
+
+  get living(): number {
+    return this.alive.size;
+  }
+
+  list(): Task<unknown>[] {
+    return this.retained?.slice() ?? [...this.alive];
+  }
+
+  // ── as the policy of the block ────────────────────────────────────────────────────────────────────────────────────
+
+  childSpawned(child: Frame): boolean {
+    const task = child as Frame as Task<unknown>;
+    this.alive.add(task);
+    this.retained?.push(task);
+    if (this.concurrency === Number.POSITIVE_INFINITY) return false;
+    if (this.slots.size < this.concurrency) {
+      this.slots.add(task);
+      return false;
+    }
+    this.queued.push(task, 2);
+    return true;
+  }
+
+  childEnded(child: Frame): boolean {
+    // Scopes that the body opened are children too, and no members.
+    if (!(child instanceof Task)) return false;
+    const task: Task<unknown> = child;
+    this.alive.delete(task);
+    this.ended?.push(task);
+    if (this.slots.delete(task)) this.fillSlots();
+    if (task.status === REJECTED) this.fail(task, task.payload);
+    for (const iterator of this.iterators) iterator.memberEnded(task);
+    if (this.alive.size === 0) this.allEnded();
+    return true;
+  }
+
+  private fillSlots(): void {
+    while (this.slots.size < this.concurrency) {
+      const next = this.queued.shift() as Task<unknown> | null;
+      if (next === null) return;
+      if (next.status !== PENDING) continue;
+      this.slots.add(next);
+      startSoon(next);
+    }
+  }
+
+  private fail(task: Task<unknown>, error: unknown): void {
+    const { block, strategy } = this;
+    try {
+      this.onFailure?.(error, task);
+    } catch (thrown) {
+      reportCallbackError(block, 'onFailure', thrown);
+    }
+    if (strategy === GatherStrategy.ReturnPartial) return;
+    const leaving = (block.flags & LEAVING) !== 0;
+    if (strategy === GatherStrategy.WaitAll && !leaving) {
+      this.failures.push({ task, error });
+      return;
+    }
+    block.recordFailure(error);
+    if (!leaving) block.interruptFor(new Cancellation('failure', task, error));
+  }
+
+  interrupted(): void {}
+
+  /** The last moment for the failures that were collected. */
+  leaving(): void {
+    if (this.failures.length > 0 && !this.told) this.block.recordFailure(this.collectedError());
+  }
+
+  // ── waiting for the end ───────────────────────────────────────────────────────────────────────────────────────────
+
+  waitAll(): Awaitable<unknown[]> {
+    const end = new GroupEnd(() => this.tell());
+    if (this.alive.size === 0) this.settle(end);
+    else this.waiters.add(end);
+    return end;
+  }
+
+  private allEnded(): void {
+    for (const waiter of this.waiters) this.settle(waiter);
+    this.waiters.clear();
+    for (const iterator of this.iterators) iterator.finish();
+  }
+
+  private settle(end: GroupEnd): void {
+    const { extras } = this.block;
+    if (extras?.failed === true) end.settle(REJECTED, extras.failure);
+    else if (this.failures.length > 0) end.settle(REJECTED, this.collectedError());
+    else end.settle(FULFILLED, this.results());
+  }
+
+  private tell(): void {
+    this.told = true;
+    this.block.flags |= CLAIMED;
+  }
+
+  private results(): unknown[] {
+    const members = this.retained ?? [];
+    if (this.strategy === GatherStrategy.ReturnPartial) {
+      return members.filter((task) => task.status === FULFILLED).map((task) => task.payload);
+    }
+    return members.map((task) => (task.status === FULFILLED ? task.payload : undefined));
+  }
+
+  private collectedError(): GatherError {
+    if (this.gatherError?.failedCount === this.failures.length) return this.gatherError;
+    const members = this.retained ?? this.failures.map(({ task }) => task);
+    const failures = this.failures.map(
+      ({ task, error }): GatherFailure => ({ index: members.indexOf(task), name: task.name, error }),
+    );
+    failures.sort((a, b) => a.index - b.index);
+    this.gatherError = new GatherError(
+      failures,
+      members.map((task) => (task.status === FULFILLED ? task.payload : undefined)),
+    );
+    return this.gatherError;
+  }
+
+  // ── iterating ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  iterate(): AsyncIterableIterator<Task<unknown>> {
+    const iterator = new MemberIterator(this.ended?.slice() ?? [], this.iterators);
+    this.iterators.add(iterator);
+    if (this.alive.size === 0) iterator.finish();
+    return iterator;
+  }
+}
+
+/** The end of a group, waited for. */
+class GroupEnd extends Waitable<unknown[]> {
+  private readonly onThrown: () => void;
+
+  constructor(onThrown: () => void) {
+    super();
+    this.onThrown = onThrown;
+  }
+
+  override get label(): string {
+    return 'group.waitAll()';
+  }
+
+  override get checkpoint(): string {
+    return 'group.waitAll()';
+  }
+
+  override delivered(): void {
+    if (this.status === REJECTED) this.onThrown();
+  }
+}
+
+/** One result of an iterator, waited for. */
+class NextMember extends Waitable<IteratorResult<Task<unknown>>> {
+  override get checkpoint(): string {
+    return 'for await of a group';
+  }
+}
+
+/**
+ * Iterates members as they end. Written by hand: an async generator would await each task that it yields, and so throw
+ * the failure of one that failed.
+ */
+class MemberIterator implements AsyncIterableIterator<Task<unknown>> {
+  private readonly ready: Fifo<Task<unknown>>;
+  private readonly asking = new Fifo<NextMember>();
+  private readonly registry: Set<MemberIterator>;
+  private finished = false;
+
+  constructor(ended: Task<unknown>[], registry: Set<MemberIterator>) {
+    this.ready = new Fifo(ended);
+    this.registry = registry;
+  }
+
+  memberEnded(task: Task<unknown>): void {
+    const asking = this.asking.shift();
+    if (asking === undefined) this.ready.push(task);
+    else asking.settle(FULFILLED, { done: false, value: task });
+  }
+
+  /** No member is left. */
+  finish(): void {
+    this.finished = true;
+    this.registry.delete(this);
+    for (let asking = this.asking.shift(); asking !== undefined; asking = this.asking.shift()) {
+      asking.settle(FULFILLED, { done: true, value: undefined });
+    }
+  }
+
+  next(): Promise<IteratorResult<Task<unknown>>> {
+    const next = new NextMember();
+    const task = this.ready.shift();
+    if (task !== undefined) next.settle(FULFILLED, { done: false, value: task });
+    else if (this.finished) next.settle(FULFILLED, { done: true, value: undefined });
+    else this.asking.push(next);
+    // `for await` awaits it, as it does any thenable; a native promise in between would hide the wait from cancellation.
+    return next as unknown as Promise<IteratorResult<Task<unknown>>>;
+  }
+
+  return(): Promise<IteratorResult<Task<unknown>>> {
+    this.finish();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}

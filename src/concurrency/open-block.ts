@@ -1,0 +1,45 @@
+import { Block, type Bounds } from '../core/block.js';
+import { checkMilliseconds, show } from '../core/checks.js';
+import { requireLifetime } from '../core/current.js';
+import { InvalidArgumentError, ScopeClosedError } from '../core/errors.js';
+import type { Lifetime } from '../core/lifetime.js';
+import { PENDING } from '../core/wait.js';
+
+/** Opening a block inside the current scope: the checks that scopes, groups and combinators share. */
+
+/** @throws ScopeClosedError if the lifetime has ended: nothing would wait for what begins in it. */
+export function checkAlive(lifetime: Lifetime, call: string): void {
+  if (lifetime.status !== PENDING) {
+    throw new ScopeClosedError(
+      `${call} came too late: ${lifetime.label} has ended, so nothing would wait for it`,
+    );
+  }
+}
+
+/** @throws InvalidArgumentError for options that cannot be meant. */
+export function checkBounds(call: string, bounds: Bounds): void {
+  if (bounds.timeout !== undefined) checkMilliseconds(`${call}: timeout in ms`, bounds.timeout);
+  if (bounds.grace !== undefined) checkMilliseconds(`${call}: grace in ms`, bounds.grace);
+  const { signal, name } = bounds;
+  if (
+    signal !== undefined &&
+    (typeof signal !== 'object' || signal === null || typeof signal.addEventListener !== 'function')
+  ) {
+    throw new InvalidArgumentError(
+      `${call}: signal is an AbortSignal, and was ${show(signal)}; write { signal: controller.signal }`,
+    );
+  }
+  if (name !== undefined && typeof name !== 'string') {
+    throw new InvalidArgumentError(`${call}: name is a string, and was ${show(name)}`);
+  }
+}
+
+/** A block inside the current scope, bounded as the options say. Its body has yet to be started. */
+export function openBlock<T>(call: string, flags: number, bounds: Bounds): Block<T> {
+  checkBounds(call, bounds);
+  const lifetime = requireLifetime(call);
+  checkAlive(lifetime, call);
+  const block = new Block<T>(lifetime.realm, lifetime, flags, bounds.name);
+  block.bound(bounds);
+  return block;
+}

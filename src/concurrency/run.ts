@@ -1,0 +1,109 @@
+import type { Awaitable } from '../core/awaitable.js';
+import { Block, type Bounds } from '../core/block.js';
+import { Cancellation } from '../core/cancellation.js';
+import { checkBody, checkMilliseconds } from '../core/checks.js';
+import { currentLifetime } from '../core/current.js';
+import { debug } from '../core/debug.js';
+import { defaultLoop } from '../core/default-loop.js';
+import { ScopeClosedError } from '../core/errors.js';
+import type { EventLoop } from '../core/event-loop.js';
+import type { EventSink } from '../core/event-sink.js';
+import { CLOSED, OWN_VARIABLES } from '../core/flags.js';
+import type { Lifetime } from '../core/lifetime.js';
+import type { Realm } from '../core/realm.js';
+import type { Scheduler } from '../core/scheduler.js';
+import { spawnTask, type TaskBody } from '../core/task.js';
+import { Variables } from '../core/variables.js';
+import { contextKey } from '../resource/context.js';
+import { checkBounds } from './open-block.js';
+import { Shutdown, type SignalOptions } from './shutdown.js';
+
+/** How a program is run. */
+export interface RunOptions extends Bounds {
+  /** Context values that the main task begins with (see `Context`). */
+  readonly context?: Readonly<Record<string, unknown>> | undefined;
+  /** The loop to run on; by default the current one, or the platform's. */
+  readonly loop?: EventLoop | undefined;
+  /** How long one clean-up may take, in milliseconds, before it is given up and named; 5000 by default. */
+  readonly cleanupTimeout?: number | undefined;
+  /**
+   * Shut down in stages on SIGINT and SIGTERM: `stoppingSignal()` aborts, after `drain` milliseconds the program is
+   * cancelled and its clean-up waited for; a second signal skips ahead, a third ends the process. Off by default.
+   */
+  readonly handleSignals?: boolean | SignalOptions | undefined;
+  /** Keep spawn sites and write them into errors, as `SKEIN_DEBUG=1` does. */
+  readonly debug?: boolean | undefined;
+}
+
+/** How long one clean-up may take by default, in milliseconds. */
+const CLEANUP_TIMEOUT = 5000;
+
+/** The roots that run on each loop, for `loop.stop`. */
+const roots = new WeakMap<Scheduler, Set<Block>>();
+
+/** Runs a program: see `run` in functions.ts, which adds the observers. */
+export function startRun<T>(main: TaskBody<T>, options: RunOptions, sink: EventSink | null): Promise<T> {
+  checkBody('run', main);
+  checkBounds('run', options);
+  const { cleanupTimeout, handleSignals } = options;
+  if (cleanupTimeout !== undefined) checkMilliseconds('run: cleanupTimeout in ms', cleanupTimeout);
+  const outer = currentLifetime();
+  if (outer !== null && (outer.flags & CLOSED) !== 0) {
+    throw new ScopeClosedError(
+      `run() came too late: ${outer.label} has been left, so nothing would wait for it`,
+    );
+  }
+  if (options.debug === true) debug.enabled = true;
+  const realm = makeRealm(outer, options, sink);
+  const root = new Block<T>(realm, outer, OWN_VARIABLES, options.name ?? 'run');
+  root.needExtras().variables = makeVariables(outer, options.context);
+  remember(root, realm.loop);
+  const shutdown =
+    handleSignals === undefined || handleSignals === false ? undefined : new Shutdown(root, handleSignals);
+  root.bound(options);
+  root.start(
+    () => spawnTask(root, 'run', main, options.name ?? (main.name === '' ? 'main' : main.name)),
+    undefined,
+  );
+  const result = new Promise<T>((resolve, reject) => {
+    (root as Awaitable<T>).then(resolve, reject);
+  });
+  if (shutdown !== undefined) root.whenEnded(() => shutdown.finish());
+  return result;
+}
+
+/** What a run has of its own; a nested run that asks for nothing shares the realm around it. */
+function makeRealm(outer: Lifetime | null, options: RunOptions, sink: EventSink | null): Realm {
+  const inherited = outer?.realm ?? null;
+  const loop = options.loop ?? inherited?.loop ?? defaultLoop();
+  const cleanupTimeout = options.cleanupTimeout ?? inherited?.cleanupTimeout ?? CLEANUP_TIMEOUT;
+  if (
+    inherited !== null &&
+    sink === null &&
+    loop === inherited.loop &&
+    cleanupTimeout === inherited.cleanupTimeout
+  ) {
+    if (options.handleSignals === undefined || options.handleSignals === false) return inherited;
+  }
+  return { loop, outer: inherited, cleanupTimeout, sink, stopping: null };
+}
+
+function makeVariables(outer: Lifetime | null, context: RunOptions['context']): Variables | null {
+  let variables = outer?.getVariables()?.share() ?? null;
+  for (const [key, value] of Object.entries(context ?? {})) {
+    variables = (variables ?? new Variables()).with(contextKey(key), value);
+  }
+  return variables;
+}
+
+function remember(root: Block, loop: Scheduler): void {
+  const running = roots.get(loop) ?? new Set();
+  roots.set(loop, running);
+  running.add(root);
+  root.whenEnded(() => running.delete(root));
+}
+
+/** Cancels every program on a loop: see `EventLoop.stop`. */
+export function stopLoop(loop: EventLoop, reason: unknown): void {
+  for (const root of [...(roots.get(loop) ?? [])]) root.cancelWith(new Cancellation('cancel', root, reason));
+}

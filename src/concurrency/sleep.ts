@@ -1,0 +1,47 @@
+import type { Awaitable } from '../core/awaitable.js';
+import { checkMilliseconds } from '../core/checks.js';
+import { defaultLoop } from '../core/default-loop.js';
+import { Operation } from '../core/operation.js';
+import type { Scheduler, Timer } from '../core/scheduler.js';
+
+class Sleep extends Operation<void> {
+  private timer: Timer | undefined;
+
+  constructor(ms: number) {
+    super();
+    if (this.begun) this.timer = this.loop.addTimer(ms, () => this.finish());
+  }
+
+  override get label(): string {
+    return 'sleep()';
+  }
+
+  override get checkpoint(): string {
+    return 'sleep()';
+  }
+
+  private get loop(): Scheduler {
+    return this.owner?.realm.loop ?? defaultLoop();
+  }
+
+  protected override withdraw(): void {
+    this.loop.clearTimer(this.timer!);
+  }
+}
+
+/**
+ * Waits for a time, in milliseconds (fractions are allowed; `Infinity` waits until it is cancelled). The time runs from
+ * this call, and never ends early.
+ *
+ * @throws InvalidArgumentError for a negative delay or one that is not a number.
+ * @example
+ * ```ts
+ * await run(async () => {
+ *   await sleep(10);
+ * });
+ * ```
+ */
+export function sleep(ms: number): Awaitable<void> {
+  checkMilliseconds('sleep(ms)', ms);
+  return new Sleep(ms);
+}

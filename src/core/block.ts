@@ -1,0 +1,136 @@
+import { followSignal } from './abort-signal.js';
+import { startBody } from './body.js';
+import { Cancellation } from './cancellation.js';
+import { TimeoutError } from './errors.js';
+import { events } from './event-sink.js';
+import * as flag from './flags.js';
+import { type Frame, insideFrame } from './frame.js';
+import { describe, nextId } from './identity.js';
+import { Lifetime } from './lifetime.js';
+import type { Realm } from './realm.js';
+import type { Variables } from './variables.js';
+import { PENDING } from './wait.js';
+
+/** How a scope bounds what is in it. */
+export interface Bounds {
+  /** Shown in messages, events and the task tree. */
+  readonly name?: string | undefined;
+  /** A deadline, in milliseconds from now: when it passes, the scope is cancelled and throws a `TimeoutError`. */
+  readonly timeout?: number | undefined;
+  /** How long, in milliseconds, a body may hang after its cancellation before it is given up. Not given: for ever. */
+  readonly grace?: number | undefined;
+  /** An outer signal to follow: when it aborts, the scope is cancelled and throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A block: a lifetime inside a task, such as a scope, a group, a shield or a clean-up. It has a body that is run on the
+ * spot, or none (MANUAL). Whoever runs it waits for it; so it is a source too, with the body's value.
+ */
+export class Block<T = unknown> extends Lifetime<T> {
+  /** @internal */ readonly id: number = nextId();
+  /** @internal */ readonly name: string | undefined;
+
+  constructor(realm: Realm, container: Lifetime | null, flags: number, name: string | undefined) {
+    super(realm, container, flags | inheritedFlags(container, flags));
+    this.name = name;
+    if ((this.flags & flag.INTERRUPTED) !== 0) {
+      container!.cancelledError();
+      this.cancellation = container!.cancellation;
+    }
+    if (events.enabled) events.sink!.scope('opened', this);
+  }
+
+  override get checkpoint(): string {
+    return 'a scope';
+  }
+
+  /** @internal */
+  override get label(): string {
+    return describe('scope', this.id, this.name);
+  }
+
+  /** Applies the options that bound a scope. */
+  bound(bounds: Bounds): void {
+    const { timeout, grace, signal } = bounds;
+    if (grace !== undefined) this.needExtras().grace = grace;
+    if (signal !== undefined) this.follow(signal);
+    if (timeout !== undefined && timeout !== Number.POSITIVE_INFINITY) this.setDeadline(timeout);
+  }
+
+  private follow(signal: AbortSignal): void {
+    if (signal.aborted) {
+      this.cancelWith(new Cancellation('signal', this, signal.reason));
+      return;
+    }
+    this.needExtras().unfollow = followSignal(signal, (reason) => {
+      this.cancelWith(new Cancellation('signal', this, reason));
+    });
+  }
+
+  private setDeadline(timeout: number): void {
+    const extras = this.needExtras();
+    const { loop } = this.realm;
+    extras.deadline = loop.now() + timeout;
+    extras.deadlineTimer = loop.addTimer(timeout, () => {
+      extras.deadlineTimer = null;
+      this.expire(timeout);
+    });
+  }
+
+  private expire(timeout: number): void {
+    const error = new TimeoutError(`${this.label} took longer than ${timeout} ms`, timeout);
+    this.cancelWith(new Cancellation('deadline', this, error));
+  }
+
+  /**
+   * Runs the body in this block, on the spot. In a block that was cancelled before it began (by a signal that had
+   * aborted, or because what is around it is cancelled) the body never runs: entering is a checkpoint.
+   */
+  start(body: (argument: never) => unknown, argument: unknown): this {
+    if (this.status !== PENDING) return this;
+    if ((this.flags & flag.INTERRUPTED) !== 0) this.bodySettled(false, this.cancelledError());
+    else insideFrame(this, () => startBody(this, body, argument));
+    return this;
+  }
+
+  override getVariables(): Variables | null {
+    if ((this.flags & flag.OWN_VARIABLES) !== 0) return this.needExtras().variables;
+    return this.container?.getVariables() ?? null;
+  }
+
+  override setVariables(variables: Variables): void {
+    if ((this.flags & flag.OWN_VARIABLES) !== 0) this.needExtras().variables = variables;
+    else this.container?.setVariables(variables);
+  }
+
+  protected override ended(): void {
+    if (events.enabled) events.sink!.scope('closed', this);
+  }
+
+  override reportInterruption(): void {
+    if (events.enabled) events.sink!.scope('cancelled', this, this.cancellation);
+  }
+
+  /** A scope's own task waits for it to unwind, whatever happens to the task meanwhile; if it ever began. */
+  override outlasts(frame: Frame): boolean {
+    return frame === this.container && (this.flags & flag.STARTED) !== 0;
+  }
+
+  /** To the scope around it, a scope that was cancelled with it brings its own cancellation out. */
+  override cancelledErrorFor(waiter: Frame | null): Error {
+    if (waiter !== null && waiter === this.container && (waiter.flags & flag.INTERRUPTED) !== 0) {
+      return waiter.cancelledError();
+    }
+    return super.cancelledErrorFor(waiter);
+  }
+}
+
+/** What a new block has from what is around it. Without STARTED, it never begins. */
+function inheritedFlags(container: Lifetime | null, flags: number): number {
+  if (container === null) return flag.STARTED | (2 << flag.PRIORITY_SHIFT);
+  const priority = container.flags & (3 << flag.PRIORITY_SHIFT);
+  const shielded = (flags & flag.SHIELDED) !== 0;
+  if (shielded || (container.flags & flag.INTERRUPTED) === 0) return priority | flag.STARTED;
+  return priority | flag.INTERRUPTED | flag.CANCEL_REQUESTED;
+}

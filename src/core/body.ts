@@ -1,0 +1,127 @@
+import { Waitable } from './awaitable.js';
+import type { BodyOwner } from './body-owner.js';
+import { InvalidArgumentError } from './errors.js';
+import { Fiber } from './fiber.js';
+import { enterFrame, type Link } from './frame.js';
+import type { Job } from './scheduler.js';
+import {
+  BY_SOURCE,
+  beginWait,
+  endWait,
+  FULFILLED,
+  interruptWait,
+  outcome,
+  type Wait,
+  type WaitSource,
+} from './wait.js';
+
+/**
+ * A body: the function that a task, a scope or a group runs. Which kind it is shows in what it returns, so that one
+ * `spawn` serves all: a generator is driven as a fiber, a promise is waited for, anything else is the value.
+ */
+
+/**
+ * Calls a body in its owner's frame and follows what it returns. The caller has entered the async context, if the
+ * platform has one.
+ */
+export function startBody(owner: BodyOwner, body: (argument: never) => unknown, argument: unknown): void {
+  const previous = enterFrame(owner);
+  let result: unknown;
+  try {
+    result = (body as (argument: unknown) => unknown)(argument);
+  } catch (error) {
+    owner.bodySettled(false, error);
+    return;
+  } finally {
+    enterFrame(previous);
+  }
+  if (typeof result !== 'object' && typeof result !== 'function') owner.bodySettled(true, result);
+  else if (result === null) owner.bodySettled(true, result);
+  else followResult(owner, result);
+}
+
+/** A body that returned one of skein's own awaitables: followed without a promise in between. */
+class Follow implements Wait {
+  owner: BodyOwner;
+  previousLink: Link | null = null;
+  nextLink: Link | null = null;
+  linked = false;
+  source: WaitSource | null;
+  previousWait: Wait | null = null;
+  nextWait: Wait | null = null;
+  verdict = BY_SOURCE;
+  nextJob: Job | null | undefined = undefined;
+  private readonly target: WaitSource;
+
+  constructor(owner: BodyOwner, target: WaitSource) {
+    this.owner = owner;
+    this.source = null;
+    this.target = target;
+  }
+
+  begin(): void {
+    let settled: boolean;
+    try {
+      settled = beginWait(this, this.target, this.owner);
+    } catch (error) {
+      this.owner.bodySettled(false, error);
+      return;
+    }
+    if (settled) this.run();
+  }
+
+  interrupt(): void {
+    interruptWait(this);
+  }
+
+  run(): void {
+    endWait(this);
+    this.owner.bodySettled(outcome.status === FULFILLED, outcome.payload);
+  }
+}
+
+function followResult(owner: BodyOwner, result: object): void {
+  const tag: unknown = (result as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
+  if (tag === 'Generator') {
+    new Fiber(owner, result as Generator<unknown, unknown, unknown>).step(true);
+  } else if (tag === 'AsyncGenerator') {
+    owner.bodySettled(
+      false,
+      new InvalidArgumentError(
+        'a body may be async (async () => { ... }) or a fiber (function* () { ... }), not async function*',
+      ),
+    );
+  } else {
+    followPromise(owner, result);
+  }
+}
+
+/** An async body: its promise says when it has settled. A thenable that is not to be trusted is wrapped first. */
+function followPromise(owner: BodyOwner, result: object): void {
+  let then: unknown;
+  try {
+    then = (result as { then?: unknown }).then;
+  } catch (error) {
+    owner.bodySettled(false, error);
+    return;
+  }
+  if (typeof then !== 'function') {
+    owner.bodySettled(true, result);
+    return;
+  }
+  if (result instanceof Waitable) {
+    new Follow(owner, result).begin();
+    return;
+  }
+  const promise =
+    result instanceof Promise
+      ? result
+      : new Promise((resolve, reject) => {
+          // `then` has been read once, as the language does it; the promise sees to thenables that call back twice.
+          Reflect.apply(then, result, [resolve, reject]);
+        });
+  promise.then(
+    (value: unknown) => owner.bodySettled(true, value),
+    (error: unknown) => owner.bodySettled(false, error),
+  );
+}

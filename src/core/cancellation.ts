@@ -1,0 +1,120 @@
+import type { CancellationKind, CancellationOrigin } from './errors.js';
+import { CancelledError, TaskCancelledError } from './errors.js';
+
+/**
+ * One cancellation: who was cancelled first, how and why. All that it reaches share this object and its error, so that
+ * cancelling a tree costs one error and not one for each task (C10), and so that "is this my own cancellation?" is a
+ * comparison of identities (C5).
+ */
+export class Cancellation implements CancellationOrigin {
+  readonly kind: CancellationKind;
+  readonly reason: unknown;
+  /** What led to this one, if something did: an earlier cancellation's error, or the failure that ended a scope. */
+  readonly cause: unknown;
+  /** The lifetime that was cancelled first. */
+  readonly subject: { readonly label: string };
+  private first: CancelledError | undefined;
+  private later: CancelledError | undefined;
+
+  constructor(kind: CancellationKind, subject: { readonly label: string }, reason: unknown, cause?: unknown) {
+    this.kind = kind;
+    this.subject = subject;
+    this.reason = reason;
+    this.cause = cause;
+    // Where `cancel` was called is worth knowing and dear to find out: only in debug mode is it kept (see debug.ts).
+    this.first = undefined;
+    this.later = undefined;
+  }
+
+  get target(): string {
+    return this.subject.label;
+  }
+
+  /** What checkpoints throw. Made when the first of them does, without a stack: it would show only the loop. */
+  get error(): CancelledError {
+    this.first ??= withoutStack(() => new CancelledError(this.describe(), this, causeOption(this)));
+    return this.first;
+  }
+
+  /** Keeps the place where `cancel` was called as the stack of the error. */
+  captureHere(): void {
+    this.first ??= new CancelledError(this.describe(), this, causeOption(this));
+  }
+
+  /** What the second and later checkpoints throw: the same cancellation, with what is probably wrong (C4). */
+  get repeatedError(): CancelledError {
+    this.later ??= withoutStack(
+      () =>
+        new CancelledError(
+          `${this.describe()}. This wait began after the cancellation had already been thrown once: clean-up that itself ` +
+            'waits belongs into defer(fn), use(resource) or shield(work), which run although the task is cancelled',
+          this,
+          { cause: this.error },
+        ),
+    );
+    return this.later;
+  }
+
+  /** Whether an error is this cancellation, or was caused by it (Node's own calls wrap a signal's reason). */
+  owns(error: unknown): boolean {
+    // A chain of causes is a user's data and may be a circle: a bound on its length costs less than a set.
+    let link = error;
+    for (let depth = 0; depth < 32 && typeof link === 'object' && link !== null; depth++) {
+      if (link === this.first || link === this.later) return link !== undefined;
+      link = (link as { cause?: unknown }).cause;
+    }
+    return false;
+  }
+
+  /** What an outsider gets who waits for something that this cancellation ended. */
+  outsiderError(target: string): TaskCancelledError {
+    return new TaskCancelledError(`${target} was cancelled${this.why()}`, this, { cause: this.error });
+  }
+
+  private describe(): string {
+    return `${this.target} was cancelled${this.why()}`;
+  }
+
+  private why(): string {
+    switch (this.kind) {
+      case 'cancel':
+        return this.reason === undefined ? '' : `: ${text(this.reason)}`;
+      case 'deadline':
+        return `: its deadline passed (${text(this.reason)})`;
+      case 'failure':
+        return `: something in it failed (${text(this.reason)})`;
+      case 'signal':
+        return `: the signal it follows was aborted (${text(this.reason)})`;
+      case 'left':
+        return this.cause === undefined
+          ? ': its scope was left (scope left)'
+          : `: its scope was left (scope left) after ${text(this.cause)}`;
+    }
+  }
+}
+
+/** The text of a value that a user gave, without trusting its `toString`. */
+function text(value: unknown): string {
+  try {
+    return value instanceof Error ? `${value.name}: ${value.message}` : String(value);
+  } catch {
+    return 'a value that cannot be shown';
+  }
+}
+
+function causeOption(cancellation: Cancellation): ErrorOptions {
+  if (cancellation.cause !== undefined) return { cause: cancellation.cause };
+  return cancellation.kind === 'cancel' && !(cancellation.reason instanceof Error)
+    ? {}
+    : { cause: cancellation.reason };
+}
+
+function withoutStack<T>(make: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}

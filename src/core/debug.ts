@@ -1,0 +1,72 @@
+/**
+ * Debug mode: what costs too much to keep always. On with `SKEIN_DEBUG=1`; it keeps where each task was spawned and
+ * writes it into the `stack` of errors that come out of tasks (E4). Class, identity and message of an error stay.
+ */
+
+interface WithEnvironment {
+  process?: { env?: Record<string, string | undefined> };
+}
+
+function environmentSays(): boolean {
+  try {
+    const value = (globalThis as WithEnvironment).process?.env?.['SKEIN_DEBUG'];
+    return value !== undefined && value !== '' && value !== '0';
+  } catch {
+    // Deno asks for permission to read the environment, and may be refused.
+    return false;
+  }
+}
+
+/** The switch: one boolean test where it is off. */
+export const debug: { enabled: boolean } = { enabled: environmentSays() };
+
+const sites = new WeakMap<object, string>();
+const annotated = new WeakSet<object>();
+
+/** A task as far as its spawn site goes. */
+export interface Sited {
+  readonly label: string;
+  readonly parent: Sited | undefined;
+}
+
+/** Remembers the caller's place; `below` is the function of skein's whose caller that is. */
+export function rememberSite(task: object, below: (...args: never[]) => unknown): void {
+  const holder: { stack?: string } = {};
+  const capture = (Error as { captureStackTrace?: (target: object, below: unknown) => void })
+    .captureStackTrace;
+  if (capture === undefined) holder.stack = new Error('site').stack ?? '';
+  else capture(holder, below);
+  sites.set(task, firstUserLine(holder.stack ?? ''));
+}
+
+/** Where a task was spawned, if that was kept. */
+export function siteOf(task: object): string | undefined {
+  return sites.get(task);
+}
+
+/** Writes into an error's stack which task it came from, and where that and its parents were spawned. */
+export function annotate(error: unknown, task: Sited): void {
+  if (!(error instanceof Error) || annotated.has(error)) return;
+  annotated.add(error);
+  let text = error.stack ?? `${error.name}: ${error.message}`;
+  for (let at: Sited | undefined = task; at !== undefined; at = at.parent) {
+    text += `\n    in ${at.label}, spawned ${sites.get(at) ?? 'at an unknown place'}`;
+  }
+  try {
+    Object.defineProperty(error, 'stack', {
+      value: text,
+      configurable: true,
+      writable: true,
+      enumerable: false,
+    });
+  } catch {
+    // A frozen error keeps the stack it has.
+  }
+}
+
+const OWN_FILES = /[/\\]skein[/\\](?:src|dist)[/\\]|[/\\]node:internal/;
+
+function firstUserLine(stack: string): string {
+  const lines = stack.split('\n').filter((line) => line.trimStart().startsWith('at '));
+  return (lines.find((line) => !OWN_FILES.test(line)) ?? lines[0] ?? 'at an unknown place').trim();
+}

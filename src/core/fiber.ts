@@ -1,0 +1,145 @@
+import { isAwaitable, Waitable } from './awaitable.js';
+import type { BodyOwner } from './body-owner.js';
+import { show } from './checks.js';
+import { InvalidStateError } from './errors.js';
+import { clearFinished, enterFiber, type FiberDriver, RESUME, SUSPEND } from './fiber-iterator.js';
+import { CONTEXT_FRAMED } from './flags.js';
+import { enterFrame } from './frame.js';
+import { runInContext } from './platform/async-context.js';
+import type { Job } from './scheduler.js';
+import type { Wait, WaitSource } from './wait.js';
+import { BY_SOURCE, beginWait, endWait, FULFILLED, interruptWait, outcome, scheduleWait } from './wait.js';
+
+/**
+ * A fiber: drives the generator that a body returned.
+ *
+ *     run() ──▶ step ──▶ generator.next(RESUME) ──▶ SUSPEND: a wait has begun; run() comes when it ends
+ *                 ▲                             ──▶ done: the body has settled
+ *                 └── a wait that was ready ◀───┘
+ *
+ * A fiber waits for one thing at a time, so it is itself its only wait: switching allocates nothing. (Measured: a switch
+ * through the ready queue costs a third of an `await null` with async-local storage in use on Node 20.)
+ */
+export class Fiber implements Wait, FiberDriver {
+  owner: BodyOwner;
+  previousLink: Wait | null = null;
+  nextLink: Wait | null = null;
+  linked = false;
+  source: WaitSource | null = null;
+  previousWait: Wait | null = null;
+  nextWait: Wait | null = null;
+  verdict = BY_SOURCE;
+  nextJob: Job | null | undefined = undefined;
+  private generator: Generator<unknown, unknown, unknown>;
+  /** What the next resumption brings; an error if `throwing`. */
+  private value: unknown = undefined;
+  private throwing = false;
+  /** A bare `yield` of an awaitable is resumed with its value, a `yield*` with RESUME. */
+  private bareYield = false;
+
+  constructor(owner: BodyOwner, generator: Generator<unknown, unknown, unknown>) {
+    this.owner = owner;
+    this.generator = generator;
+  }
+
+  interrupt(): void {
+    interruptWait(this);
+  }
+
+  /** A wait has ended: finds out how, and takes the next step. */
+  run(): void {
+    const { owner } = this;
+    endWait(this);
+    this.bring(outcome.payload, outcome.status !== FULFILLED);
+    if (owner.context === null) this.step();
+    else runInContext(owner.context, stepFiber, this);
+  }
+
+  /** Runs the generator until it waits or ends. Called in the fiber's own async context. */
+  step(first = false): void {
+    const { owner, generator } = this;
+    const previousFrame = enterFrame(owner);
+    const previousFiber = enterFiber(this);
+    let result: IteratorResult<unknown, unknown>;
+    let returned = true;
+    try {
+      result = first ? generator.next() : this.resume();
+      while (result.done !== true && result !== SUSPEND && this.takeBareYield(result.value))
+        result = this.resume();
+      // The first suspension: later steps need the context in which the frame was entered.
+      if (result.done !== true && (owner.flags & CONTEXT_FRAMED) === 0) owner.callbackContext();
+    } catch (error) {
+      returned = false;
+      result = { done: true, value: error };
+    } finally {
+      enterFiber(previousFiber);
+      enterFrame(previousFrame);
+      clearFinished();
+    }
+    if (result.done === true) owner.bodySettled(returned, result.value);
+  }
+
+  private resume(): IteratorResult<unknown, unknown> {
+    if (this.throwing) {
+      this.throwing = false;
+      this.bareYield = false;
+      return this.generator.throw(this.takeOutcome());
+    }
+    if (this.bareYield) {
+      this.bareYield = false;
+      return this.generator.next(this.takeOutcome());
+    }
+    return this.generator.next(RESUME);
+  }
+
+  /**
+   * What came out of the generator is not one of skein's waits: an awaitable without the star, or a mistake. True: go on
+   * at once.
+   */
+  private takeBareYield(value: unknown): boolean {
+    this.bareYield = true;
+    if (isAwaitable(value)) return this.beginWait(value instanceof Waitable ? value : null);
+    this.bring(strayYield(value), true);
+    return true;
+  }
+
+  beginWait(source: WaitSource | null): boolean {
+    const { owner } = this;
+    if (!beginWait(this, source, owner)) return false;
+    const settled = this.source!;
+    // What is ready costs no switch, unless the host is due its turn (F2).
+    if (settled.status !== FULFILLED || owner.realm.loop.shouldYield?.() === true) {
+      scheduleWait(this);
+      return false;
+    }
+    endWait(this);
+    this.value = outcome.payload;
+    return true;
+  }
+
+  private bring(value: unknown, throwing: boolean): void {
+    this.value = value;
+    this.throwing = throwing;
+  }
+
+  takeOutcome(): unknown {
+    const value = this.value;
+    this.value = undefined;
+    return value;
+  }
+}
+
+function stepFiber(fiber: Fiber): void {
+  fiber.step();
+}
+
+function strayYield(value: unknown): InvalidStateError {
+  const isPromise =
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  return new InvalidStateError(
+    isPromise
+      ? 'a fiber yielded a promise (yield promise); write: yield* until(promise)'
+      : `a fiber yielded ${show(value)}, and can only yield what skein can wait for; write yield* and an awaitable, for ` +
+          'example: yield* sleep(10)',
+  );
+}

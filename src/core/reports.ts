@@ -1,0 +1,43 @@
+import { CancelledError } from './errors.js';
+import { events } from './event-sink.js';
+import { addSuppressed } from './suppressed.js';
+import { warn } from './warnings.js';
+
+/** What is reported about a lifetime beside its outcome: to observers if there are any, as a warning if not. */
+
+/** An error that came after another, or after everybody had gone (E3). */
+export function reportSuppressed(lifetime: { readonly label: string }, first: unknown, later: unknown): void {
+  addSuppressed(first, later);
+  // What a cancellation throws on its way out is no news.
+  if (later instanceof CancelledError) return;
+  if (events.enabled) events.sink!.scope('suppressed', lifetime, later);
+  else
+    warn(
+      'SKEIN_SUPPRESSED',
+      `an error in ${lifetime.label} came after it had already failed or been left: ${textOf(later)}`,
+    );
+}
+
+/** Something a user should know that no error tells. */
+export function reportWarning(lifetime: { readonly label: string }, code: string, message: string): void {
+  if (events.enabled) events.sink!.scope('warning', lifetime, message);
+  warn(code, message);
+}
+
+/** A user's callback threw where nobody can catch it: it harms nobody else, and is not lost (O3). */
+export function reportCallbackError(
+  lifetime: { readonly label: string },
+  what: string,
+  error: unknown,
+): void {
+  reportWarning(lifetime, 'SKEIN_CALLBACK', `${what} of ${lifetime.label} threw: ${textOf(error)}`);
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof Error) return error.stack ?? `${error.name}: ${error.message}`;
+  try {
+    return String(error);
+  } catch {
+    return 'a value that cannot be shown';
+  }
+}

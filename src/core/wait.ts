@@ -1,0 +1,200 @@
+import { INTERRUPTED, SHELTERED } from './flags.js';
+import type { Frame, Link } from './frame.js';
+import { attachLink, detachLink } from './frame.js';
+import type { Job } from './scheduler.js';
+
+/**
+ * A wait: one edge between a source (something that settles once) and the frame that waits.
+ *
+ *     source.firstWait ⇄ wait ⇄ wait ⇄ source.lastWait        (in the order in which they came)
+ *                          ⇅
+ *     frame.lastLink   ⇄ link ⇄ ...                           (in the order to interrupt)
+ *
+ * It stands in both lists while it waits, and in neither from the moment it is woken or interrupted: settling and
+ * cancelling both cost O(1) for each wait, and whichever comes first wins.
+ *
+ *     idle ──subscribe──▶ waiting ──settle──▶ woken ────────┐
+ *                            │                              ├──job runs──▶ idle
+ *                            └──interrupt──▶ interrupted ───┘
+ *
+ * A wait that was woken is delivered, although a cancellation may arrive before its job has run (C7, C8).
+ */
+export interface Wait extends Link, Job {
+  source: WaitSource | null;
+  previousWait: Wait | null;
+  nextWait: Wait | null;
+  /** How the wait ends if it is not its source that ends it: one of the three below. */
+  verdict: number;
+}
+
+/** The source decides. */
+export const BY_SOURCE = 0;
+/** It was interrupted while it waited. */
+export const INTERRUPTED_WAIT = 1;
+/** It began although its frame was cancelled. */
+export const LATE_WAIT = 2;
+
+/** How a source stands. */
+export const PENDING = 0;
+export const FULFILLED = 1;
+export const REJECTED = 2;
+/** Settled by a cancellation: each waiter learns of it in its own way (C6). */
+export const CANCELLED = 3;
+
+/** What a wait can be for. */
+export interface WaitSource {
+  /** PENDING, FULFILLED, REJECTED or CANCELLED. */
+  status: number;
+  /** The value, the error, or the Cancellation. */
+  payload: unknown;
+  firstWait: Wait | null;
+  lastWait: Wait | null;
+  /** What a wait for it is called, in the warning about a body that is stuck after it. A constant: read at every wait. */
+  readonly checkpoint: string;
+  /** Whether a wait of this frame needs no link of its own, because the source settles when the frame is interrupted. */
+  guards(frame: Frame): boolean;
+  /**
+   * Whether a wait of this frame goes on although the frame is interrupted: a nested scope unwinds first, a shield runs
+   * to its end.
+   */
+  outlasts(frame: Frame): boolean;
+  /** The outcome has reached a waiter: it cannot be taken back any more, and a failure is no longer nobody's. */
+  delivered(): void;
+  /** A waiter has come; the source is pending or settled. Throws if this waiter would wait for itself. */
+  claimed(waiter: Frame | null): void;
+  /**
+   * What a waiter gets of a source that was cancelled (C6): its own cancellation if it has one, else the news that
+   * somebody else was cancelled.
+   */
+  cancelledErrorFor(waiter: Frame | null): Error;
+}
+
+/** Puts a wait into both lists; its source is pending. */
+function subscribe(wait: Wait, source: WaitSource, owner: Frame | null): void {
+  append(wait, source);
+  if (owner !== null) {
+    owner.lastCheckpoint = source.checkpoint;
+    if (source.outlasts(owner)) owner.flags |= SHELTERED;
+    else if (!source.guards(owner)) attachLink(owner, wait);
+  }
+}
+
+function append(wait: Wait, source: WaitSource): void {
+  wait.source = source;
+  const last = source.lastWait;
+  wait.previousWait = last;
+  wait.nextWait = null;
+  if (last === null) source.firstWait = wait;
+  else last.nextWait = wait;
+  source.lastWait = wait;
+}
+
+/**
+ * Puts a wait into its source's list alone: for a combinator, which ends what it waits for itself when it is interrupted,
+ * and goes on waiting for that to unwind.
+ */
+export function subscribeUnlinked(wait: Wait, source: WaitSource): void {
+  append(wait, source);
+}
+
+/** Takes a wait out of its source's list: O(1). */
+function unsubscribe(wait: Wait, source: WaitSource): void {
+  const { previousWait: previous, nextWait: next } = wait;
+  if (previous === null) source.firstWait = next;
+  else previous.nextWait = next;
+  if (next === null) source.lastWait = previous;
+  else next.previousWait = previous;
+  wait.previousWait = null;
+  wait.nextWait = null;
+}
+
+/** Schedules the job of a wait: on its frame's loop, or as a microtask where there is no frame. */
+export function scheduleWait(wait: Wait): void {
+  const owner = wait.owner;
+  if (owner === null) void resolved.then(() => wait.run());
+  else owner.realm.loop.schedule(wait, owner.priority());
+}
+
+const resolved: Promise<void> = Promise.resolve();
+
+/** Wakes all who wait for a source that has just settled, in the order in which they came. */
+export function wakeAll(source: WaitSource): void {
+  let wait = source.firstWait;
+  source.firstWait = null;
+  source.lastWait = null;
+  while (wait !== null) {
+    const next: Wait | null = wait.nextWait;
+    wait.previousWait = null;
+    wait.nextWait = null;
+    detachLink(wait);
+    scheduleWait(wait);
+    wait = next;
+  }
+}
+
+/** The `interrupt` of every wait: leaves the source, which forgets it, and is woken to throw. */
+export function interruptWait(wait: Wait): void {
+  if (wait.source !== null) unsubscribe(wait, wait.source);
+  wait.source = null;
+  wait.verdict = INTERRUPTED_WAIT;
+  scheduleWait(wait);
+}
+
+/** Whether a frame's wait throws at once, because the frame is cancelled (C2); null stands for a checkpoint. */
+function throwsAtOnce(source: WaitSource | null, owner: Frame | null): boolean {
+  return owner !== null && (owner.flags & INTERRUPTED) !== 0 && (source === null || !source.outlasts(owner));
+}
+
+/**
+ * Begins a wait, whatever the state of both sides: true if the outcome is there already and `wait.source` says so. Else
+ * its job will run, sooner or later; or never, if its frame has been given up.
+ */
+export function beginWait(wait: Wait, source: WaitSource | null, owner: Frame | null): boolean {
+  if (throwsAtOnce(source, owner)) {
+    wait.verdict = LATE_WAIT;
+    if (owner!.enterInterrupted()) scheduleWait(wait);
+    return false;
+  }
+  if (source === null) {
+    if (owner !== null) owner.lastCheckpoint = 'checkpoint()';
+    scheduleWait(wait);
+    return false;
+  }
+  source.claimed(owner);
+  if (source.status === PENDING) {
+    subscribe(wait, source, owner);
+    return false;
+  }
+  wait.source = source;
+  return true;
+}
+
+/** How a wait ended, as `endWait` found it. */
+export const outcome: { status: number; payload: unknown } = { status: FULFILLED, payload: undefined };
+
+/**
+ * Finds out how a wait ended, into `outcome` (one object for all: its reader takes both fields at once, so nothing is
+ * allocated for a switch).
+ */
+export function endWait(wait: Wait): void {
+  const { owner, source, verdict } = wait;
+  wait.source = null;
+  wait.verdict = BY_SOURCE;
+  outcome.status = REJECTED;
+  if (verdict === INTERRUPTED_WAIT) outcome.payload = owner!.thrownError();
+  else if (verdict === LATE_WAIT) outcome.payload = owner!.leaveInterrupted();
+  else if (source === null) {
+    outcome.status = FULFILLED;
+    outcome.payload = undefined;
+  } else {
+    if (owner !== null) owner.flags &= ~SHELTERED;
+    source.delivered();
+    if (source.status === CANCELLED) {
+      outcome.payload = source.cancelledErrorFor(owner);
+      return;
+    }
+    outcome.status = source.status;
+    outcome.payload = source.payload;
+    if (owner !== null && (owner.flags & INTERRUPTED) !== 0) owner.calmDown();
+  }
+}

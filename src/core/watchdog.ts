@@ -1,0 +1,87 @@
+import { BODY_DONE } from './flags.js';
+import type { Realm } from './realm.js';
+import type { Timer } from './scheduler.js';
+import { type TreeNode, visitBelow } from './tree.js';
+import { warn } from './warnings.js';
+
+/**
+ * Watches a cancellation until all that it reached has ended (C12): a body that is stuck on a foreign await is named in
+ * a warning, and given up after the grace that its owner allows.
+ *
+ * One watchdog for each cancellation that begins, and not for each task that it reaches, so a cancelled tree costs one
+ * timer. The timer for the warning does not keep the process alive; the one for the grace does, for the program goes on
+ * after it.
+ */
+
+/** How long a cancelled body may hang before it is named, in milliseconds. */
+export const WARN_AFTER = 5000;
+
+/** A lifetime as the watchdog sees it. */
+export interface Watched extends TreeNode {
+  readonly realm: Realm;
+  /** What a stuck body did last, or undefined if it is not stuck: it waits for skein, which will wake it. */
+  describeStuck(): string | undefined;
+  /** Gives the body up: its later outcome is only reported. */
+  abandonBody(): void;
+}
+
+export class Watchdog {
+  private readonly top: Watched;
+  private readonly grace: number | undefined;
+  private warnTimer: Timer | null = null;
+  private graceTimer: Timer | null = null;
+
+  constructor(top: Watched, grace: number | undefined) {
+    this.top = top;
+    this.grace = grace;
+    const { loop } = top.realm;
+    this.warnTimer = loop.addTimer(WARN_AFTER, () => this.nameStuck(), { ref: false });
+    if (grace !== undefined) this.graceTimer = loop.addTimer(grace, () => this.giveUp());
+  }
+
+  /** The cancellation has been answered. */
+  stop(): void {
+    const { loop } = this.top.realm;
+    if (this.warnTimer !== null) loop.clearTimer(this.warnTimer);
+    if (this.graceTimer !== null) loop.clearTimer(this.graceTimer);
+    this.warnTimer = null;
+    this.graceTimer = null;
+  }
+
+  private nameStuck(): void {
+    this.warnTimer = null;
+    for (const node of stuckIn(this.top)) {
+      warn(
+        'SKEIN_STUCK',
+        `${node.describeStuck()} ${WARN_AFTER / 1000} s after it was cancelled: it waits for something that skein cannot ` +
+          'interrupt. Pass currentSignal() to it, or wrap it in until(); with the option grace it is given up after a while',
+      );
+    }
+  }
+
+  /** Bodies are given up from the inside out; each owner then leaves in the usual way, its clean-up included. */
+  private giveUp(): void {
+    this.graceTimer = null;
+    for (const node of stuckIn(this.top)) {
+      warn(
+        'SKEIN_ABANDONED',
+        `${node.describeStuck()} ${this.grace} ms after it was cancelled, and was given up`,
+      );
+      node.abandonBody();
+    }
+    // What was waiting for those may get stuck in its turn, in its own finally.
+    if ((this.top.flags & BODY_DONE) === 0 || this.top.lastChild !== null) {
+      this.graceTimer = this.top.realm.loop.addTimer(Math.max(1, this.grace ?? 0), () => this.giveUp());
+    }
+  }
+}
+
+function stuckIn(top: Watched): Watched[] {
+  const found: Watched[] = [];
+  const consider = (node: TreeNode): void => {
+    if ((node as Watched).describeStuck() !== undefined) found.push(node as Watched);
+  };
+  consider(top);
+  visitBelow(top, consider);
+  return found.reverse();
+}

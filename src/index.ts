@@ -1,0 +1,16 @@
+export { CancellationScope } from './concurrency/cancellation-scope.js';
+export { checkpoint } from './concurrency/checkpoint.js';
+export { gather } from './concurrency/gather.js';
+export { GatherError } from './concurrency/gather-error.js';
+export { GatherStrategy } from './concurrency/gather-strategy.js';
+export { shield } from './concurrency/shield.js';
+export { sleep } from './concurrency/sleep.js';
+export { TaskGroup } from './concurrency/task-group.js';
+export { until } from './concurrency/until.js';
+export { waitFor } from './concurrency/wait-for.js';
+export * from './core/errors.js';
+export { Future } from './core/future.js';
+export { VirtualLoop } from './core/hosts/virtual.js';
+export { suppressedOf } from './core/suppressed.js';
+export { Task } from './core/task.js';
+export * from './functions.js';

@@ -1,0 +1,3 @@
+export function contextKey(name: string): unknown {
+  return name;
+}
