@@ -130,6 +130,8 @@ function finallyOf<T>(source: Awaitable<T>, onFinally: (() => unknown) | null | 
   );
 }
 
+const ready: Promise<void> = Promise.resolve();
+
 // ── then: how an async body waits ───────────────────────────────────────────────────────────────────────────────────
 
 /**
@@ -156,11 +158,20 @@ class Continuation<R> extends Waitable<R> implements Wait {
     this.onRejected = onRejected;
     const owner = currentFrame();
     this.owner = owner;
-    // Captured here, in the caller's context, because the job runs in nobody's.
-    owner?.callbackContext();
-    // Through the loop even when settled already: `then` never calls back inside itself, and a body that awaits what is
-    // always ready must not keep the host from its turn (F2).
-    if (beginWait(this, source, owner)) scheduleWait(this);
+    if (!beginWait(this, source, owner)) {
+      // Captured here, in the caller's context, because the job runs in nobody's.
+      owner?.callbackContext();
+      return;
+    }
+    // There is nothing to wait for. `then` never calls back inside itself, and a body that awaits what is always ready
+    // must not keep the host from its turn (F2): so through the loop, or, where nobody is kept waiting, a microtask.
+    const loop = owner?.realm.loop;
+    if (source === null ? loop?.mayPass?.() === true : loop?.shouldYield?.() === false) {
+      void ready.then(() => this.deliver());
+    } else {
+      owner?.callbackContext();
+      scheduleWait(this);
+    }
   }
 
   override get label(): string {

@@ -11,6 +11,14 @@ import type { Wait, WaitSource } from './wait.js';
 import { BY_SOURCE, beginWait, endWait, FULFILLED, interruptWait, outcome, scheduleWait } from './wait.js';
 
 /**
+ * The generator's own methods, taken once: each generator function has a prototype of its own, so `generator.next` would be
+ * looked up anew for every body.
+ */
+const { next: generatorNext, throw: generatorThrow } = Object.getPrototypeOf(
+  Object.getPrototypeOf((function* () {})()),
+) as Generator<unknown, unknown, unknown>;
+
+/**
  * A fiber: drives the generator that a body returned.
  *
  *     run() ──▶ step ──▶ generator.next(RESUME) ──▶ SUSPEND: a wait has begun; run() comes when it ends
@@ -63,7 +71,7 @@ export class Fiber implements Wait, FiberDriver {
     let result: IteratorResult<unknown, unknown>;
     let returned = true;
     try {
-      result = first ? generator.next() : this.resume();
+      result = first ? generatorNext.call(generator) : this.resume();
       while (result.done !== true && result !== SUSPEND && this.takeBareYield(result.value))
         result = this.resume();
       // The first suspension: later steps need the context in which the frame was entered.
@@ -83,13 +91,13 @@ export class Fiber implements Wait, FiberDriver {
     if (this.throwing) {
       this.throwing = false;
       this.bareYield = false;
-      return this.generator.throw(this.takeOutcome());
+      return generatorThrow.call(this.generator, this.takeOutcome());
     }
     if (this.bareYield) {
       this.bareYield = false;
-      return this.generator.next(this.takeOutcome());
+      return generatorNext.call(this.generator, this.takeOutcome());
     }
-    return this.generator.next(RESUME);
+    return generatorNext.call(this.generator, RESUME);
   }
 
   /**
@@ -105,10 +113,12 @@ export class Fiber implements Wait, FiberDriver {
 
   beginWait(source: WaitSource | null): boolean {
     const { owner } = this;
+    const { loop } = owner.realm;
     if (!beginWait(this, source, owner)) return false;
-    const settled = this.source!;
-    // What is ready costs no switch, unless the host is due its turn (F2).
-    if (settled.status !== FULFILLED || owner.realm.loop.shouldYield?.() === true) {
+    // What is ready costs no switch: a checkpoint where nothing else is ready, a source that has settled, unless the host
+    // is due its turn (F2).
+    const passes = this.source === null ? loop.mayPass?.() === true : loop.shouldYield?.() !== true;
+    if (!passes || (this.source !== null && this.source.status !== FULFILLED)) {
       scheduleWait(this);
       return false;
     }

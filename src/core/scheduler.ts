@@ -75,6 +75,16 @@ export interface Scheduler {
    * that are ready at once.
    */
   shouldYield?(): boolean;
+  /**
+   * Whether a checkpoint may go on at once: nothing else is ready, and the host is not due its turn. A loop without it
+   * sends every checkpoint through its queue.
+   */
+  mayPass?(): boolean;
+  /**
+   * The time for a task's own records, in milliseconds: within a turn it may lag behind `now` by the length of the step
+   * that runs. A loop without it is asked for `now`.
+   */
+  roughNow?(): number;
   /** Told by a job that it has resumed an async body, whose continuation the platform will run after the turn. */
   noteResume?(): void;
   /** Where tasks are counted for `stats`. */

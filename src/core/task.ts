@@ -80,7 +80,7 @@ export class Task<T> extends Lifetime<T> implements AsyncDisposable {
     this.variables = (spawner ?? owner).getVariables()?.share() ?? null;
     this.context = captureContext();
     const { loop } = owner.realm;
-    this.createdAt = loop.now();
+    this.createdAt = loop.roughNow?.() ?? loop.now();
     if (loop.counters !== undefined) loop.counters.alive++;
   }
 
@@ -226,7 +226,7 @@ export class Task<T> extends Lifetime<T> implements AsyncDisposable {
     if (this.status !== PENDING) return; // cancelled before it began (C3)
     this.flags |= flag.STARTED;
     const { loop } = this.realm;
-    this.startedAt = loop.now();
+    this.startedAt = loop.roughNow?.() ?? loop.now();
     if (events.enabled) events.sink!.task('started', this);
     const context = this.context!;
     // Where a context never changes, the one of the spawn only serves the start: kept, it would keep the spawner alive.

@@ -146,8 +146,9 @@ function throwsAtOnce(source: WaitSource | null, owner: Frame | null): boolean {
 }
 
 /**
- * Begins a wait, whatever the state of both sides: true if the outcome is there already and `wait.source` says so. Else
- * its job will run, sooner or later; or never, if its frame has been given up.
+ * Begins a wait, whatever the state of both sides: true if there is nothing to wait for (a checkpoint, or a source that
+ * has settled), and the caller decides when to go on. Else its job will run, sooner or later; or never, if its frame has
+ * been given up.
  */
 export function beginWait(wait: Wait, source: WaitSource | null, owner: Frame | null): boolean {
   if (throwsAtOnce(source, owner)) {
@@ -157,8 +158,7 @@ export function beginWait(wait: Wait, source: WaitSource | null, owner: Frame | 
   }
   if (source === null) {
     if (owner !== null) owner.lastCheckpoint = 'checkpoint()';
-    scheduleWait(wait);
-    return false;
+    return true;
   }
   source.claimed(owner);
   if (source.status === PENDING) {

@@ -49,7 +49,7 @@ class NodeHost implements Host {
 
   setAlarm(at: number, ref: boolean): void {
     this.clearAlarm();
-    const delay = Math.min(Math.ceil(at - this.now()), LONGEST_DELAY);
+    const delay = Math.min(Math.max(1, Math.ceil(at - this.now())), LONGEST_DELAY);
     runInContext(neutralContext, startAlarm, { host: this, delay, ref });
   }
 
