@@ -1,7 +1,7 @@
 import type { Awaitable } from '../core/awaitable.js';
 import type { Bounds } from '../core/block.js';
 import { Cancellation } from '../core/cancellation.js';
-import { checkBody, checkCallback } from '../core/checks.js';
+import { checkBody, checkCallback, checkOptions } from '../core/checks.js';
 import { addCleanup } from '../core/cleanup.js';
 import { currentLifetime } from '../core/current.js';
 import { disposeLifetime } from '../core/disposal.js';
@@ -51,6 +51,7 @@ export class CancellationScope implements TaskScope, AsyncDisposable {
     options: ScopeOptions = {},
   ): Awaitable<T> {
     checkBody('CancellationScope.run', body);
+    checkOptions('CancellationScope.run', options);
     const block = openBlock<T>('CancellationScope.run()', options.shield === true ? SHIELDED : 0, options);
     return block.start(body, scopeOf(block));
   }
@@ -74,6 +75,7 @@ export class CancellationScope implements TaskScope, AsyncDisposable {
     if (given instanceof Lifetime) {
       this.#lifetime = given;
     } else {
+      checkOptions('new CancellationScope', given);
       const flags = MANUAL | (given.shield === true ? SHIELDED : 0);
       this.#lifetime = openBlock('new CancellationScope()', flags, given);
       this.#lifetime.needExtras().scope = this;

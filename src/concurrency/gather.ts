@@ -1,6 +1,6 @@
 import type { Awaitable } from '../core/awaitable.js';
 import type { Block, Bounds } from '../core/block.js';
-import { checkCallback, show } from '../core/checks.js';
+import { checkCallback, checkOptions, show } from '../core/checks.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import { INTERRUPTED } from '../core/flags.js';
 import { reportSuppressed } from '../core/reports.js';
@@ -109,6 +109,7 @@ function readOptions(given: unknown): GatherOptions {
     typeof given === 'string'
       ? { strategy: given as GatherStrategy }
       : ((given as GatherOptions | undefined) ?? {});
+  checkOptions('gather', options);
   checkStrategy('gather', options.strategy);
   if (options.onFailure !== undefined) checkCallback('gather: onFailure', options.onFailure);
   return options;

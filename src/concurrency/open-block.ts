@@ -1,5 +1,5 @@
 import { Block, type Bounds } from '../core/block.js';
-import { checkMilliseconds, show } from '../core/checks.js';
+import { checkMilliseconds, checkName, checkOptions, show } from '../core/checks.js';
 import { requireLifetime } from '../core/current.js';
 import { InvalidArgumentError, ScopeClosedError } from '../core/errors.js';
 import type { Lifetime } from '../core/lifetime.js';
@@ -18,6 +18,7 @@ export function checkAlive(lifetime: Lifetime, call: string): void {
 
 /** @throws InvalidArgumentError for options that cannot be meant. */
 export function checkBounds(call: string, bounds: Bounds): void {
+  checkOptions(call, bounds);
   if (bounds.timeout !== undefined) checkMilliseconds(`${call}: timeout in ms`, bounds.timeout);
   if (bounds.grace !== undefined) checkMilliseconds(`${call}: grace in ms`, bounds.grace);
   const { signal, name } = bounds;
@@ -29,9 +30,7 @@ export function checkBounds(call: string, bounds: Bounds): void {
       `${call}: signal is an AbortSignal, and was ${show(signal)}; write { signal: controller.signal }`,
     );
   }
-  if (name !== undefined && typeof name !== 'string') {
-    throw new InvalidArgumentError(`${call}: name is a string, and was ${show(name)}`);
-  }
+  checkName(call, name);
 }
 
 /** A block inside the current scope, bounded as the options say. Its body has yet to be started. */

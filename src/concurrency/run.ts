@@ -1,11 +1,11 @@
 import type { Awaitable } from '../core/awaitable.js';
 import { Block, type Bounds } from '../core/block.js';
 import { Cancellation } from '../core/cancellation.js';
-import { checkBody, checkMilliseconds } from '../core/checks.js';
+import { checkBody, checkMilliseconds, checkOptions, show } from '../core/checks.js';
 import { currentLifetime } from '../core/current.js';
 import { debug } from '../core/debug.js';
 import { defaultLoop } from '../core/default-loop.js';
-import { ScopeClosedError } from '../core/errors.js';
+import { InvalidArgumentError, ScopeClosedError } from '../core/errors.js';
 import type { EventLoop } from '../core/event-loop.js';
 import type { EventSink } from '../core/event-sink.js';
 import { CLOSED, OWN_VARIABLES } from '../core/flags.js';
@@ -44,9 +44,8 @@ const roots = new WeakMap<Scheduler, Set<Block>>();
 /** Runs a program: see `run` in functions.ts, which adds the observers. */
 export function startRun<T>(main: TaskBody<T>, options: RunOptions, sink: EventSink | null): Promise<T> {
   checkBody('run', main);
-  checkBounds('run', options);
-  const { cleanupTimeout, handleSignals } = options;
-  if (cleanupTimeout !== undefined) checkMilliseconds('run: cleanupTimeout in ms', cleanupTimeout);
+  checkRunOptions(options);
+  const { handleSignals } = options;
   const outer = currentLifetime();
   if (outer !== null && (outer.flags & CLOSED) !== 0) {
     throw new ScopeClosedError(
@@ -70,6 +69,24 @@ export function startRun<T>(main: TaskBody<T>, options: RunOptions, sink: EventS
   });
   if (shutdown !== undefined) root.whenEnded(() => shutdown.finish());
   return result;
+}
+
+/** @throws InvalidArgumentError for options that cannot be meant: before anything is begun. */
+function checkRunOptions(options: RunOptions): void {
+  checkBounds('run', options);
+  const { cleanupTimeout, handleSignals, loop, context } = options;
+  if (cleanupTimeout !== undefined) checkMilliseconds('run: cleanupTimeout in ms', cleanupTimeout);
+  if (context !== undefined) checkOptions('run: context', context);
+  if (loop !== undefined && (typeof loop?.schedule !== 'function' || typeof loop.addTimer !== 'function')) {
+    throw new InvalidArgumentError(
+      `run: loop is an EventLoop, and was ${show(loop)}; write { loop: new VirtualLoop() }`,
+    );
+  }
+  if (handleSignals !== undefined && typeof handleSignals !== 'boolean') {
+    checkOptions('run: handleSignals', handleSignals);
+    if (handleSignals.drain !== undefined)
+      checkMilliseconds('run: handleSignals: { drain } in ms', handleSignals.drain);
+  }
 }
 
 /** What a run has of its own; a nested run that asks for nothing shares the realm around it. */

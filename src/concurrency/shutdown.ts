@@ -1,6 +1,5 @@
 import type { Block } from '../core/block.js';
 import { Cancellation } from '../core/cancellation.js';
-import { checkMilliseconds } from '../core/checks.js';
 import { currentLifetime } from '../core/current.js';
 import { enterFrame, outsideEveryFrame } from '../core/frame.js';
 import type { Realm, Stopping } from '../core/realm.js';
@@ -51,7 +50,6 @@ export class Shutdown implements Stopping {
 
   constructor(root: Block, options: true | SignalOptions) {
     const { drain = 0 } = options === true ? {} : options;
-    checkMilliseconds('run: handleSignals: { drain } in ms', drain);
     this.root = root;
     this.drain = drain;
     root.realm.stopping = this;

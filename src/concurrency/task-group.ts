@@ -1,7 +1,7 @@
 import type { Awaitable } from '../core/awaitable.js';
 import type { Block } from '../core/block.js';
 import { Cancellation } from '../core/cancellation.js';
-import { checkBody, checkCallback, checkCount } from '../core/checks.js';
+import { checkBody, checkCallback, checkCount, checkOptions } from '../core/checks.js';
 import { disposeLifetime } from '../core/disposal.js';
 import { CANCEL_REQUESTED, CLOSED, INTERRUPTED, MANUAL, WAITS_FOR_CHILDREN } from '../core/flags.js';
 import type { SpawnOptions } from '../core/spawn-options.js';
@@ -44,7 +44,7 @@ export class TaskGroup implements AsyncDisposable, AsyncIterable<Task<unknown>> 
     options: TaskGroupOptions = {},
   ): Awaitable<T> {
     checkBody('TaskGroup.run', body);
-    const block = openBlock<T>('TaskGroup.run()', WAITS_FOR_CHILDREN, checkOptions('TaskGroup.run', options));
+    const block = openBlock<T>('TaskGroup.run()', WAITS_FOR_CHILDREN, checkGroup('TaskGroup.run', options));
     return block.start(body, new TaskGroup(options, block));
   }
 
@@ -60,7 +60,7 @@ export class TaskGroup implements AsyncDisposable, AsyncIterable<Task<unknown>> 
   constructor(options: TaskGroupOptions = {}, block?: Block) {
     this.#block =
       (block as Block | undefined) ??
-      openBlock('new TaskGroup()', MANUAL, checkOptions('new TaskGroup', options));
+      openBlock('new TaskGroup()', MANUAL, checkGroup('new TaskGroup', options));
     this.#members = new GroupMembers(this.#block, options);
   }
 
@@ -128,7 +128,8 @@ export class TaskGroup implements AsyncDisposable, AsyncIterable<Task<unknown>> 
   }
 }
 
-function checkOptions(call: string, options: TaskGroupOptions): TaskGroupOptions {
+function checkGroup(call: string, options: TaskGroupOptions): TaskGroupOptions {
+  checkOptions(call, options);
   checkStrategy(call, options.strategy);
   if (options.concurrency !== undefined) checkCount(`${call}: concurrency`, options.concurrency);
   if (options.onFailure !== undefined) checkCallback(`${call}: onFailure`, options.onFailure);

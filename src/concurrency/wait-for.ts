@@ -1,5 +1,5 @@
 import type { Awaitable } from '../core/awaitable.js';
-import { checkMilliseconds } from '../core/checks.js';
+import { checkMilliseconds, checkOptions } from '../core/checks.js';
 import { Collector } from './collector.js';
 import { openBlock } from './open-block.js';
 import { checkWork, type Work } from './work.js';
@@ -48,6 +48,7 @@ class Single<T> extends Collector<T> {
 export function waitFor<T>(work: Work<T>, ms: number, options: WaitForOptions = {}): Awaitable<T> {
   checkWork('waitFor(work, ms)', work);
   checkMilliseconds('waitFor(work, ms)', ms);
+  checkOptions('waitFor', options);
   const block = openBlock<T>('waitFor()', 0, { name: 'waitFor', timeout: ms, grace: options.grace });
   return new Single<T>(block).collect([work]);
 }

@@ -53,3 +53,19 @@ export function checkCallback(
     throw new InvalidArgumentError(`${call} takes a function and was given ${show(callback)}`);
   }
 }
+
+/** An object of options. */
+export function checkOptions(call: string, options: unknown): asserts options is object {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidArgumentError(
+      `${call} takes its options as an object ({ name: ... }), and was given ${show(options)}`,
+    );
+  }
+}
+
+/** A name: a string, if there is one. */
+export function checkName(call: string, name: unknown): asserts name is string | undefined {
+  if (name !== undefined && typeof name !== 'string') {
+    throw new InvalidArgumentError(`${call}: name is a string, and was ${show(name)}`);
+  }
+}

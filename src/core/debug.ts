@@ -64,9 +64,18 @@ export function annotate(error: unknown, task: Sited): void {
   }
 }
 
-const OWN_FILES = /[/\\]skein[/\\](?:src|dist)[/\\]|[/\\]node:internal/;
+/** Where skein's own code stands: the folder of the sources, or of the bundle. Frames from there are nobody's place. */
+const ownPlace: string = (() => {
+  const own =
+    (new Error('place').stack ?? '').split('\n').find((line) => line.trimStart().startsWith('at ')) ?? '';
+  const path = /\(?([^()\s]+?):\d+:\d+\)?$/.exec(own)?.[1] ?? '';
+  return path.replace(/(?:core[/\\][^/\\]+|[^/\\]+)$/, '');
+})();
 
 function firstUserLine(stack: string): string {
   const lines = stack.split('\n').filter((line) => line.trimStart().startsWith('at '));
-  return (lines.find((line) => !OWN_FILES.test(line)) ?? lines[0] ?? 'at an unknown place').trim();
+  const foreign = lines.find(
+    (line) => !line.includes('node:') && (ownPlace === '' || !line.includes(ownPlace)),
+  );
+  return (foreign ?? lines[0] ?? 'at an unknown place').trim();
 }

@@ -84,6 +84,11 @@ export class HostedLoop implements EventLoop {
         `loop.schedule: priority is 'system', 'control' or 'work', and was ${show(priority)}`,
       );
     }
+    if (typeof job !== 'function' && typeof (job as Job | undefined | null)?.run !== 'function') {
+      throw new InvalidArgumentError(
+        `loop.schedule takes a function or a job with run(), and was given ${show(job)}`,
+      );
+    }
     const queued = typeof job === 'function' ? new FunctionJob(job) : job;
     if (queued.nextJob !== undefined) {
       throw new InvalidStateError(

@@ -1,5 +1,5 @@
 import { priorityBits } from './cancellable.js';
-import { show } from './checks.js';
+import { checkName, checkOptions, show } from './checks.js';
 import { InvalidArgumentError } from './errors.js';
 import * as flag from './flags.js';
 import type { Priority } from './scheduler.js';
@@ -21,6 +21,8 @@ export interface SpawnOptions {
 
 /** The flag bits of the options; `inherited` are those of the owner. */
 export function spawnBits(settings: SpawnOptions, inherited: number, call: string): number {
+  checkOptions(`${call}(body, options)`, settings);
+  checkName(call, settings.name);
   let bits = inherited;
   const { priority, service, onFailure } = settings;
   if (priority !== undefined) {
@@ -31,6 +33,9 @@ export function spawnBits(settings: SpawnOptions, inherited: number, call: strin
       );
     }
     bits = own;
+  }
+  if (service !== undefined && typeof service !== 'boolean') {
+    throw new InvalidArgumentError(`${call}: service is true or false, and was ${show(service)}`);
   }
   if (service === true) bits |= flag.SERVICE | flag.SHIELDED;
   if (onFailure === 'hold') bits |= flag.HOLDS_FAILURE;
