@@ -1,5 +1,5 @@
 import { type RunOptions as BaseRunOptions, startRun, stopLoop } from './concurrency/run.js';
-import { checkCallback } from './core/checks.js';
+import { checkBody, checkCallback, checkOptions } from './core/checks.js';
 import { addCleanup } from './core/cleanup.js';
 import { currentLifetime, requireLifetime } from './core/current.js';
 import { defaultLoop } from './core/default-loop.js';
@@ -22,6 +22,15 @@ export { until } from './concurrency/until.js';
 export { waitFor } from './concurrency/wait-for.js';
 export { currentTask } from './core/current.js';
 export { suppressedOf } from './core/suppressed.js';
+export {
+  clearContext,
+  deleteContext,
+  getAllContext,
+  getContext,
+  hasContext,
+  setContext,
+} from './resource/context.js';
+export { use } from './resource/use.js';
 
 /** How a program is run. */
 export interface RunOptions extends BaseRunOptions {
@@ -48,6 +57,7 @@ export interface RunOptions extends BaseRunOptions {
  * ```
  */
 export function run<T>(main: TaskBody<T>, options: RunOptions = {}): Promise<T> {
+  checkOptions('run', options);
   const { observers } = options;
   if (observers === undefined) return startRun(main, options, null);
   return observeRun(observers, (sink) => startRun(main, options, sink));
@@ -70,6 +80,7 @@ installRunner({ run: (loop, main, options) => run(main, { ...options, loop }), s
  * ```
  */
 export function spawn<T>(body: TaskBody<T>, options?: SpawnOptions | string): Task<T> {
+  checkBody('spawn', body);
   return spawnTask(requireLifetime('spawn()'), 'spawn', body, options);
 }
 

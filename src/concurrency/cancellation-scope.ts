@@ -7,6 +7,7 @@ import { currentLifetime } from '../core/current.js';
 import { disposeLifetime } from '../core/disposal.js';
 import { CANCEL_REQUESTED, INTERRUPTED, MANUAL, SHIELDED } from '../core/flags.js';
 import { Lifetime } from '../core/lifetime.js';
+import { callSafely } from '../core/reports.js';
 import { signalOf } from '../core/signal.js';
 import type { SpawnOptions } from '../core/spawn-options.js';
 import { type Fiber, spawnTask, type Task, type TaskBody } from '../core/task.js';
@@ -77,8 +78,9 @@ export class CancellationScope implements TaskScope, AsyncDisposable {
     } else {
       checkOptions('new CancellationScope', given);
       const flags = MANUAL | (given.shield === true ? SHIELDED : 0);
-      this.#lifetime = openBlock('new CancellationScope()', flags, given);
-      this.#lifetime.needExtras().scope = this;
+      const block = openBlock('new CancellationScope()', flags, given, this);
+      this.#lifetime = block;
+      block.announce();
     }
   }
 
@@ -147,12 +149,13 @@ export class CancellationScope implements TaskScope, AsyncDisposable {
    */
   onCancel(callback: (reason: unknown) => void): Disposable {
     checkCallback('scope.onCancel(callback)', callback);
-    const extras = this.#lifetime.needExtras();
+    const lifetime = this.#lifetime;
+    const extras = lifetime.needExtras();
     if (this.isCancelled) {
-      const { loop } = this.#lifetime.realm;
       let wanted = true;
-      loop.schedule(() => {
-        if (wanted) callback(this.#lifetime.cancellation?.reason);
+      lifetime.realm.loop.schedule(() => {
+        if (wanted)
+          callSafely(lifetime, 'a callback of onCancel', () => callback(lifetime.cancellation?.reason));
       });
       return {
         [Symbol.dispose]: () => {

@@ -2,7 +2,7 @@ import { type Awaitable, Waitable } from '../core/awaitable.js';
 import type { Block } from '../core/block.js';
 import { Cancellation } from '../core/cancellation.js';
 import type { ChildPolicy } from '../core/extras.js';
-import { INTERRUPTED } from '../core/flags.js';
+import { BODYLESS, INTERRUPTED } from '../core/flags.js';
 import { type Frame, insideFrame, type Link } from '../core/frame.js';
 import { Lifetime } from '../core/lifetime.js';
 import type { Job } from '../core/scheduler.js';
@@ -35,6 +35,7 @@ export abstract class Collector<T> implements ChildPolicy {
 
   constructor(block: Block<T>) {
     this.block = block;
+    block.flags |= BODYLESS;
     block.needExtras().policy = this;
   }
 
@@ -48,8 +49,10 @@ export abstract class Collector<T> implements ChildPolicy {
   /** Begins all the work, in order. */
   collect(work: readonly Work<unknown>[]): Awaitable<T> {
     const { block } = this;
-    if (block.status !== PENDING || (block.flags & INTERRUPTED) !== 0)
+    if (block.status !== PENDING || (block.flags & INTERRUPTED) !== 0) {
+      insideFrame(block, () => work.forEach(adopt));
       return block.start(() => undefined, undefined);
+    }
     insideFrame(block, () => {
       for (let index = 0; index < work.length; index++) this.add(index, work[index]!);
     });
@@ -105,9 +108,13 @@ export abstract class Collector<T> implements ChildPolicy {
 
   /** What was spawned here is cancelled with the block; what was given is not inside it. Latest first. */
   private cancelGiven(cancellation: Cancellation): void {
+    const grace = this.block.extras?.grace;
     for (let index = this.waits.length - 1; index >= 0; index--) {
       const { subject } = this.waits[index]!;
-      if (subject instanceof Lifetime && subject.container !== this.block) subject.cancelWith(cancellation);
+      if (!(subject instanceof Lifetime) || subject.container === this.block || subject.status !== PENDING)
+        continue;
+      subject.cancelWith(cancellation);
+      if (grace !== undefined && subject.status === PENDING) subject.watch(grace);
     }
   }
 
@@ -134,6 +141,11 @@ export abstract class Collector<T> implements ChildPolicy {
   }
 
   leaving(): void {}
+}
+
+/** A promise that was given to a gather which never began is still its own: a late rejection is reported, not unhandled. */
+function adopt(work: Work<unknown>): void {
+  if (typeof work !== 'function' && !(work instanceof Waitable)) until(work);
 }
 
 /** What there is to wait for in a piece of work; a body is spawned. */

@@ -1,15 +1,16 @@
 import { startSoon } from '../core/admission.js';
-import { type Awaitable, Waitable } from '../core/awaitable.js';
+import type { Awaitable } from '../core/awaitable.js';
 import type { Block, Bounds } from '../core/block.js';
 import { Cancellation } from '../core/cancellation.js';
 import type { ChildPolicy } from '../core/extras.js';
-import { CLAIMED, LEAVING } from '../core/flags.js';
+import { Fifo } from '../core/fifo.js';
+import { CLAIMED, LEAVING, SERVICE } from '../core/flags.js';
 import type { Frame } from '../core/frame.js';
+import { Operation } from '../core/operation.js';
 import { ReadyQueue } from '../core/ready-queue.js';
 import { reportCallbackError } from '../core/reports.js';
 import { Task } from '../core/task.js';
 import { FULFILLED, PENDING, REJECTED } from '../core/wait.js';
-import { Fifo } from './fifo.js';
 import { GatherError, type GatherFailure } from './gather-error.js';
 import { GatherStrategy } from './gather-strategy.js';
 
@@ -73,6 +74,8 @@ export class GroupMembers implements ChildPolicy {
 
   childSpawned(child: Frame): boolean {
     const task = child as Frame as Task<unknown>;
+    // What serves the group's clean-up outlives the members, and is none.
+    if ((task.flags & SERVICE) !== 0) return false;
     this.alive.add(task);
     this.retained?.push(task);
     if (this.concurrency === Number.POSITIVE_INFINITY) return false;
@@ -86,9 +89,8 @@ export class GroupMembers implements ChildPolicy {
 
   childEnded(child: Frame): boolean {
     // Scopes that the body opened are children too, and no members.
-    if (!(child instanceof Task)) return false;
+    if (!(child instanceof Task) || !this.alive.delete(child)) return false;
     const task: Task<unknown> = child;
-    this.alive.delete(task);
     this.ended?.push(task);
     if (this.slots.delete(task)) this.fillSlots();
     if (task.status === REJECTED) this.fail(task, task.payload);
@@ -134,7 +136,8 @@ export class GroupMembers implements ChildPolicy {
   // ── waiting for the end ───────────────────────────────────────────────────────────────────────────────────────────
 
   waitAll(): Awaitable<unknown[]> {
-    const end = new GroupEnd(() => this.tell());
+    const end = new GroupEnd(this.waiters, () => this.tell());
+    if (!end.begun) return end;
     if (this.alive.size === 0) this.settle(end);
     else this.waiters.add(end);
     return end;
@@ -147,10 +150,15 @@ export class GroupMembers implements ChildPolicy {
   }
 
   private settle(end: GroupEnd): void {
-    const { extras } = this.block;
-    if (extras?.failed === true) end.settle(REJECTED, extras.failure);
-    else if (this.failures.length > 0) end.settle(REJECTED, this.collectedError());
-    else end.settle(FULFILLED, this.results());
+    const { block } = this;
+    const { extras, cancellation } = block;
+    if (extras?.failed === true) end.fail(extras.failure);
+    else if (this.failures.length > 0) end.fail(this.collectedError());
+    // The deadline and the outer signal of the group itself are errors of its own (C8, C9).
+    else if (cancellation?.subject === block && cancellation.kind === 'deadline')
+      end.fail(cancellation.reason);
+    else if (cancellation?.subject === block && cancellation.kind === 'signal') end.fail(cancellation.reason);
+    else end.finish(this.results());
   }
 
   private tell(): void {
@@ -191,12 +199,18 @@ export class GroupMembers implements ChildPolicy {
 }
 
 /** The end of a group, waited for. */
-class GroupEnd extends Waitable<unknown[]> {
+class GroupEnd extends Operation<unknown[]> {
+  private readonly registry: Set<GroupEnd>;
   private readonly onThrown: () => void;
 
-  constructor(onThrown: () => void) {
+  constructor(registry: Set<GroupEnd>, onThrown: () => void) {
     super();
+    this.registry = registry;
     this.onThrown = onThrown;
+  }
+
+  protected override withdraw(): void {
+    this.registry.delete(this);
   }
 
   override get label(): string {
@@ -208,12 +222,32 @@ class GroupEnd extends Waitable<unknown[]> {
   }
 
   override delivered(): void {
+    super.delivered();
     if (this.status === REJECTED) this.onThrown();
   }
 }
 
 /** One result of an iterator, waited for. */
-class NextMember extends Waitable<IteratorResult<Task<unknown>>> {
+class NextMember extends Operation<IteratorResult<Task<unknown>>> {
+  private readonly ready: Fifo<Task<unknown>>;
+
+  constructor(ready: Fifo<Task<unknown>>) {
+    super();
+    this.ready = ready;
+  }
+
+  /** It is passed over when a member comes. */
+  protected override withdraw(): void {}
+
+  /** A member that nobody received is the next one's. */
+  protected override putBack(result: IteratorResult<Task<unknown>>): void {
+    if (result.done !== true) this.ready.unshift(result.value);
+  }
+
+  protected override get returnable(): boolean {
+    return true;
+  }
+
   override get checkpoint(): string {
     return 'for await of a group';
   }
@@ -235,9 +269,10 @@ class MemberIterator implements AsyncIterableIterator<Task<unknown>> {
   }
 
   memberEnded(task: Task<unknown>): void {
-    const asking = this.asking.shift();
+    let asking = this.asking.shift();
+    while (asking !== undefined && !asking.begun) asking = this.asking.shift();
     if (asking === undefined) this.ready.push(task);
-    else asking.settle(FULFILLED, { done: false, value: task });
+    else asking.finish({ done: false, value: task });
   }
 
   /** No member is left. */
@@ -245,16 +280,16 @@ class MemberIterator implements AsyncIterableIterator<Task<unknown>> {
     this.finished = true;
     this.registry.delete(this);
     for (let asking = this.asking.shift(); asking !== undefined; asking = this.asking.shift()) {
-      asking.settle(FULFILLED, { done: true, value: undefined });
+      if (asking.begun) asking.finish({ done: true, value: undefined });
     }
   }
 
   next(): Promise<IteratorResult<Task<unknown>>> {
-    const next = new NextMember();
-    const task = this.ready.shift();
-    if (task !== undefined) next.settle(FULFILLED, { done: false, value: task });
-    else if (this.finished) next.settle(FULFILLED, { done: true, value: undefined });
-    else this.asking.push(next);
+    const next = new NextMember(this.ready);
+    const task = next.begun ? this.ready.shift() : undefined;
+    if (task !== undefined) next.finish({ done: false, value: task });
+    else if (this.finished && next.begun) next.finish({ done: true, value: undefined });
+    else if (next.begun) this.asking.push(next);
     // `for await` awaits it, as it does any thenable; a native promise in between would hide the wait from cancellation.
     return next as unknown as Promise<IteratorResult<Task<unknown>>>;
   }

@@ -1,20 +1,10 @@
+import { checkAlive } from '../core/admission.js';
 import { Block, type Bounds } from '../core/block.js';
 import { checkMilliseconds, checkName, checkOptions, show } from '../core/checks.js';
 import { requireLifetime } from '../core/current.js';
-import { InvalidArgumentError, ScopeClosedError } from '../core/errors.js';
-import type { Lifetime } from '../core/lifetime.js';
-import { PENDING } from '../core/wait.js';
+import { InvalidArgumentError } from '../core/errors.js';
 
 /** Opening a block inside the current scope: the checks that scopes, groups and combinators share. */
-
-/** @throws ScopeClosedError if the lifetime has ended: nothing would wait for what begins in it. */
-export function checkAlive(lifetime: Lifetime, call: string): void {
-  if (lifetime.status !== PENDING) {
-    throw new ScopeClosedError(
-      `${call} came too late: ${lifetime.label} has ended, so nothing would wait for it`,
-    );
-  }
-}
 
 /** @throws InvalidArgumentError for options that cannot be meant. */
 export function checkBounds(call: string, bounds: Bounds): void {
@@ -34,11 +24,11 @@ export function checkBounds(call: string, bounds: Bounds): void {
 }
 
 /** A block inside the current scope, bounded as the options say. Its body has yet to be started. */
-export function openBlock<T>(call: string, flags: number, bounds: Bounds): Block<T> {
+export function openBlock<T>(call: string, flags: number, bounds: Bounds, scope?: object): Block<T> {
   checkBounds(call, bounds);
   const lifetime = requireLifetime(call);
   checkAlive(lifetime, call);
-  const block = new Block<T>(lifetime.realm, lifetime, flags, bounds.name);
+  const block = new Block<T>(lifetime.realm, lifetime, flags, bounds.name, scope);
   block.bound(bounds);
   return block;
 }

@@ -8,7 +8,8 @@ import { defaultLoop } from '../core/default-loop.js';
 import { InvalidArgumentError, ScopeClosedError } from '../core/errors.js';
 import type { EventLoop } from '../core/event-loop.js';
 import type { EventSink } from '../core/event-sink.js';
-import { CLOSED, OWN_VARIABLES } from '../core/flags.js';
+import { CLOSED, INTERRUPTED, OWN_VARIABLES } from '../core/flags.js';
+import { insideFrame } from '../core/frame.js';
 import type { Lifetime } from '../core/lifetime.js';
 import type { Realm } from '../core/realm.js';
 import type { Scheduler } from '../core/scheduler.js';
@@ -60,15 +61,22 @@ export function startRun<T>(main: TaskBody<T>, options: RunOptions, sink: EventS
   const shutdown =
     handleSignals === undefined || handleSignals === false ? undefined : new Shutdown(root, handleSignals);
   root.bound(options);
-  root.start(
-    () => spawnTask(root, 'run', main, options.name ?? (main.name === '' ? 'main' : main.name)),
-    undefined,
-  );
+  startMain(root, main, options.name);
   const result = new Promise<T>((resolve, reject) => {
     (root as Awaitable<T>).then(resolve, reject);
   });
   if (shutdown !== undefined) root.whenEnded(() => shutdown.finish());
   return result;
+}
+
+/** The main task, if the run has not been cancelled before it began. */
+function startMain<T>(root: Block<T>, main: TaskBody<T>, name: string | undefined): void {
+  if ((root.flags & INTERRUPTED) !== 0) {
+    root.start(() => undefined, undefined);
+    return;
+  }
+  const given = name ?? (main.name === '' ? 'main' : main.name);
+  root.follow(insideFrame(root, () => spawnTask(root, 'run', main, given)));
 }
 
 /** @throws InvalidArgumentError for options that cannot be meant: before anything is begun. */

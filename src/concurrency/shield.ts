@@ -1,8 +1,8 @@
+import { checkAlive } from '../core/admission.js';
 import type { Awaitable } from '../core/awaitable.js';
 import { Block } from '../core/block.js';
 import { currentTask, requireLifetime } from '../core/current.js';
 import { SHIELDED } from '../core/flags.js';
-import { checkAlive } from './open-block.js';
 import { asBody, checkWork, type Work } from './work.js';
 
 /**

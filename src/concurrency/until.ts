@@ -1,4 +1,5 @@
 import { type Awaitable, isAwaitable } from '../core/awaitable.js';
+import { Cancellation } from '../core/cancellation.js';
 import { show } from '../core/checks.js';
 import { currentLifetime } from '../core/current.js';
 import { InvalidArgumentError } from '../core/errors.js';
@@ -31,8 +32,10 @@ class Foreign {
     this.settled = settled;
     this.value = value;
     let waiting = this.first;
-    if (waiting === null && settled === 'rejected' && this.abandonedBy !== null) {
-      reportSuppressed(this.abandonedBy, undefined, value);
+    const by = this.abandonedBy;
+    // A call that ends with the reason of the signal it was given does what it was asked to.
+    if (waiting === null && settled === 'rejected' && by !== null && !by.wasCancelledBy(value)) {
+      reportSuppressed(by, undefined, value);
     }
     this.first = null;
     this.last = null;
@@ -92,6 +95,11 @@ class Until<T> extends Operation<T> {
     this.fail(foreign.value);
     // `await until(...)` reaches its `then` a microtask after this call: only then is nobody there.
     if (!this.heard) void Promise.resolve().then(() => Promise.resolve().then(() => this.reportUnheard()));
+  }
+
+  /** Whether an error is the cancellation that ended this wait. */
+  wasCancelledBy(error: unknown): boolean {
+    return this.payload instanceof Cancellation && this.payload.owns(error);
   }
 
   private reportUnheard(): void {

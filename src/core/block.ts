@@ -9,7 +9,7 @@ import { describe, nextId } from './identity.js';
 import { Lifetime } from './lifetime.js';
 import type { Realm } from './realm.js';
 import type { Variables } from './variables.js';
-import { PENDING } from './wait.js';
+import { CANCELLED, FULFILLED, PENDING } from './wait.js';
 
 /** How a scope bounds what is in it. */
 export interface Bounds {
@@ -31,13 +31,26 @@ export class Block<T = unknown> extends Lifetime<T> {
   /** @internal */ readonly id: number = nextId();
   /** @internal */ readonly name: string | undefined;
 
-  constructor(realm: Realm, container: Lifetime | null, flags: number, name: string | undefined) {
+  constructor(
+    realm: Realm,
+    container: Lifetime | null,
+    flags: number,
+    name: string | undefined,
+    scope?: object,
+  ) {
     super(realm, container, flags | inheritedFlags(container, flags));
     this.name = name;
+    if (scope !== undefined) this.needExtras().scope = scope;
     if ((this.flags & flag.INTERRUPTED) !== 0) {
       container!.cancelledError();
       this.cancellation = container!.cancellation;
     }
+    // A scope that is being constructed cannot be shown yet: its constructor announces it.
+    if (scope === undefined) this.announce();
+  }
+
+  /** Tells observers that it is open. */
+  announce(): void {
     if (events.enabled) events.sink!.scope('opened', this);
   }
 
@@ -54,11 +67,11 @@ export class Block<T = unknown> extends Lifetime<T> {
   bound(bounds: Bounds): void {
     const { timeout, grace, signal } = bounds;
     if (grace !== undefined) this.needExtras().grace = grace;
-    if (signal !== undefined) this.follow(signal);
+    if (signal !== undefined) this.followSignal(signal);
     if (timeout !== undefined && timeout !== Number.POSITIVE_INFINITY) this.setDeadline(timeout);
   }
 
-  private follow(signal: AbortSignal): void {
+  private followSignal(signal: AbortSignal): void {
     if (signal.aborted) {
       this.cancelWith(new Cancellation('signal', this, signal.reason));
       return;
@@ -94,14 +107,29 @@ export class Block<T = unknown> extends Lifetime<T> {
     return this;
   }
 
+  /**
+   * Its body is a task that it owns: what that ends with, the block ends with. The wait is no checkpoint of the block, so
+   * a deadline or a signal that the task answers with a value has been answered (C5).
+   */
+  follow(task: Lifetime<T>): void {
+    task.flags |= flag.CLAIMED;
+    this.flags |= flag.BODYLESS;
+    task.whenEnded(() => {
+      if (task.status !== CANCELLED) this.bodySettled(task.status === FULFILLED, task.payload);
+      else if ((this.flags & flag.INTERRUPTED) !== 0) this.bodySettled(false, this.cancelledError());
+      else this.bodySettled(false, task.outsiderError());
+    });
+  }
+
   override getVariables(): Variables | null {
-    if ((this.flags & flag.OWN_VARIABLES) !== 0) return this.needExtras().variables;
-    return this.container?.getVariables() ?? null;
+    const holder = holderOf(this);
+    return holder instanceof Block ? holder.needExtras().variables : (holder?.getVariables() ?? null);
   }
 
   override setVariables(variables: Variables): void {
-    if ((this.flags & flag.OWN_VARIABLES) !== 0) this.needExtras().variables = variables;
-    else this.container?.setVariables(variables);
+    const holder = holderOf(this);
+    if (holder instanceof Block) holder.needExtras().variables = variables;
+    else holder?.setVariables(variables);
   }
 
   protected override ended(): void {
@@ -133,4 +161,11 @@ function inheritedFlags(container: Lifetime | null, flags: number): number {
   const shielded = (flags & flag.SHIELDED) !== 0;
   if (shielded || (container.flags & flag.INTERRUPTED) === 0) return priority | flag.STARTED;
   return priority | flag.INTERRUPTED | flag.CANCEL_REQUESTED;
+}
+
+/** Where the variables of a block stand: with its task, or with the nearest block that has its own. */
+function holderOf(block: Lifetime): Lifetime | null {
+  let at: Lifetime | null = block;
+  while (at !== null && !at.isTask && (at.flags & flag.OWN_VARIABLES) === 0) at = at.container;
+  return at;
 }

@@ -1,5 +1,5 @@
 import { Waitable } from './awaitable.js';
-import { Cancellation } from './cancellation.js';
+import { Cancellation, SCOPE_LEFT } from './cancellation.js';
 import type { CancelledError, TaskCancelledError } from './errors.js';
 import { Extras } from './extras.js';
 import * as flag from './flags.js';
@@ -94,7 +94,7 @@ export abstract class Cancellable<T = unknown> extends Waitable<T> {
 
   /** @internal */
   cancelledError(): CancelledError {
-    this.cancellation ??= new Cancellation('left', this, undefined);
+    this.cancellation ??= new Cancellation('left', this, SCOPE_LEFT);
     return this.cancellation.error;
   }
 
@@ -108,7 +108,7 @@ export abstract class Cancellable<T = unknown> extends Waitable<T> {
   enterInterrupted(): boolean {
     const level = this.interruptedLevel();
     const extras = level.needExtras();
-    if (extras.lateWaits >= SWALLOW_LIMIT) {
+    if (extras.lateWaits >= SWALLOW_LIMIT * extras.lateWaitsAtOnce) {
       if ((level.flags & flag.BODY_DONE) === 0) {
         reportWarning(
           level,
@@ -120,7 +120,9 @@ export abstract class Cancellable<T = unknown> extends Waitable<T> {
       }
       return false;
     }
-    if (extras.lateWaitsUnderway++ === 0) extras.lateWaits++;
+    extras.lateWaits++;
+    // Waits side by side are not in a row: the more there were at once, the more are let through.
+    extras.lateWaitsAtOnce = Math.max(extras.lateWaitsAtOnce, ++extras.lateWaitsUnderway);
     return true;
   }
 
@@ -141,7 +143,7 @@ export abstract class Cancellable<T = unknown> extends Waitable<T> {
   }
 
   /** @internal Cancellations are counted on the outermost cancelled scope of a task, so that nesting does not hide them. */
-  private interruptedLevel(): Cancellable {
+  interruptedLevel(): Cancellable {
     let level: Cancellable = this;
     for (let outer = level.container; outer !== null && !level.isTask; outer = level.container) {
       if ((level.flags & flag.SHIELDED) !== 0 || (outer.flags & flag.INTERRUPTED) === 0) break;
@@ -172,12 +174,14 @@ export abstract class Cancellable<T = unknown> extends Waitable<T> {
   interruptFor(cancellation: Cancellation): void {
     if ((this.flags & flag.INTERRUPTED) !== 0) return;
     interruptTree(this, cancellation);
-    if (this.status === PENDING) this.watch();
+    if (this.status === PENDING && (this.extras === null || this.extras.watchdog === null)) this.watch();
   }
 
-  private watch(): void {
+  /** @internal Sees to it that a body which hangs after its cancellation is named, and given up after its grace (C12). */
+  watch(grace: number | undefined = this.effectiveGrace()): void {
     const extras = this.needExtras();
-    extras.watchdog ??= new Watchdog(this, this.effectiveGrace());
+    extras.watchdog?.stop();
+    extras.watchdog = new Watchdog(this, grace);
   }
 
   private effectiveGrace(): number | undefined {
@@ -190,7 +194,8 @@ export abstract class Cancellable<T = unknown> extends Waitable<T> {
   /** @internal */
   describeStuck(): string | undefined {
     const running =
-      (this.flags & (flag.STARTED | flag.BODY_DONE | flag.MANUAL | flag.SHELTERED)) === flag.STARTED;
+      (this.flags & (flag.STARTED | flag.BODY_DONE | flag.MANUAL | flag.SHELTERED | flag.BODYLESS)) ===
+      flag.STARTED;
     if (!running || this.lastLink !== null) return undefined;
     const where =
       this.lastCheckpoint === ''

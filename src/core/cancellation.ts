@@ -1,6 +1,9 @@
 import type { CancellationKind, CancellationOrigin } from './errors.js';
 import { CancelledError, TaskCancelledError } from './errors.js';
 
+/** The reason of everything that is cancelled because its scope is left. */
+export const SCOPE_LEFT = 'scope left';
+
 /**
  * One cancellation: who was cancelled first, how and why. All that it reaches share this object and its error, so that
  * cancelling a tree costs one error and not one for each task (C10), and so that "is this my own cancellation?" is a
@@ -68,7 +71,9 @@ export class Cancellation implements CancellationOrigin {
 
   /** What an outsider gets who waits for something that this cancellation ended. */
   outsiderError(target: string): TaskCancelledError {
-    return withoutStack(() => new TaskCancelledError(`${target} was cancelled${this.why()}`, this, { cause: this.error }));
+    return withoutStack(
+      () => new TaskCancelledError(`${target} was cancelled${this.why()}`, this, { cause: this.error }),
+    );
   }
 
   private describe(): string {
@@ -86,9 +91,7 @@ export class Cancellation implements CancellationOrigin {
       case 'signal':
         return `: the signal it follows was aborted (${text(this.reason)})`;
       case 'left':
-        return this.cause === undefined
-          ? ': its scope was left (scope left)'
-          : `: its scope was left (scope left) after ${text(this.cause)}`;
+        return this.cause === undefined ? ': scope left' : `: scope left, after ${text(this.cause)}`;
     }
   }
 }
@@ -104,9 +107,8 @@ function text(value: unknown): string {
 
 function causeOption(cancellation: Cancellation): ErrorOptions {
   if (cancellation.cause !== undefined) return { cause: cancellation.cause };
-  return cancellation.kind === 'cancel' && !(cancellation.reason instanceof Error)
-    ? {}
-    : { cause: cancellation.reason };
+  const plain = cancellation.kind === 'cancel' || cancellation.kind === 'left';
+  return plain && !(cancellation.reason instanceof Error) ? {} : { cause: cancellation.reason };
 }
 
 /**

@@ -4,6 +4,7 @@ import { Closer, pushCloser } from './closer.js';
 import { ScopeClosedError, TimeoutError } from './errors.js';
 import * as flag from './flags.js';
 import type { Lifetime } from './lifetime.js';
+import { type AsyncContext, captureContext, runInContext } from './platform/async-context.js';
 import { reportWarning } from './reports.js';
 import { PENDING } from './wait.js';
 
@@ -16,6 +17,7 @@ export class Cleanup extends Closer {
   private readonly work: () => unknown;
   private readonly what: string;
   private readonly timeout: number;
+  private readonly context: AsyncContext;
 
   constructor(lifetime: Lifetime, what: string, work: () => unknown, timeout: number) {
     super();
@@ -23,12 +25,14 @@ export class Cleanup extends Closer {
     this.what = what;
     this.work = work;
     this.timeout = timeout;
+    // Whatever makes its scope end, it runs in the context of whoever registered it (X2).
+    this.context = captureContext();
   }
 
   override start(): void {
     const { lifetime, timeout } = this;
     const block = new Block(lifetime.realm, lifetime, flag.SHIELDED | flag.CLEANUP, this.what);
-    block.start(this.work, undefined);
+    runInContext(this.context, startCleanup, { block, work: this.work });
     if (block.status !== PENDING || timeout === Number.POSITIVE_INFINITY) return;
     const { loop } = lifetime.realm;
     const extras = block.needExtras();
@@ -52,6 +56,10 @@ export class Cleanup extends Closer {
   }
 }
 
+function startCleanup({ block, work }: { block: Block; work: () => unknown }): void {
+  block.start(work, undefined);
+}
+
 /** Registers a clean-up with a lifetime; it can be taken out again with `removeCloser`. */
 export function addCleanup(
   lifetime: Lifetime,
@@ -60,7 +68,7 @@ export function addCleanup(
   work: () => unknown,
   timeout: number = lifetime.realm.cleanupTimeout,
 ): Cleanup {
-  if ((lifetime.flags & flag.CLOSED) !== 0) {
+  if ((lifetime.flags & flag.LEAVING) !== 0) {
     throw new ScopeClosedError(
       `${call} came too late: ${lifetime.label} is being left or has been left, so nothing would run it`,
     );

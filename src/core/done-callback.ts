@@ -1,5 +1,5 @@
 import type { Lifetime } from './lifetime.js';
-import { reportCallbackError } from './reports.js';
+import { callSafely } from './reports.js';
 
 /**
  * Calls a user's function back, soon, once a lifetime has ended: through the loop, so that it never runs inside whatever
@@ -11,12 +11,7 @@ export function callWhenDone(lifetime: Lifetime, callback: () => void): Disposab
   const { loop } = lifetime.realm;
   let wanted = true;
   const call = (): void => {
-    if (!wanted) return;
-    try {
-      callback();
-    } catch (error) {
-      reportCallbackError(lifetime, 'a callback of onDone', error);
-    }
+    if (wanted) callSafely(lifetime, 'a callback of onDone', callback);
   };
   lifetime.whenEnded(() => loop.schedule(call));
   return {

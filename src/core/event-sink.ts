@@ -17,7 +17,8 @@ export type ResourceEventType = 'opened' | 'closed' | 'failed' | 'leaked';
 /** Receives what core reports. `subject` is the task or the scope's lifetime; core does not say more than that here. */
 export interface EventSink {
   task(type: TaskEventType, task: object, error?: unknown): void;
-  scope(type: ScopeEventType, scope: object, detail?: unknown): void;
+  /** Returns whether anybody took it. */
+  scope(type: ScopeEventType, scope: object, detail?: unknown): boolean;
   resource(type: ResourceEventType, resource: object, scope: object | null, detail?: unknown): void;
 }
 

@@ -36,8 +36,11 @@ export class Extras {
   serviceCloser: Closer | null = null;
   /** Waits that began although this was cancelled, in a row (C12). */
   lateWaits = 0;
-  /** Those of them that have not thrown yet: waits side by side are not in a row. */
+  /** Those of them that have not thrown yet, and the most that there were. */
   lateWaitsUnderway = 0;
+  lateWaitsAtOnce = 1;
+  /** How often `spawn` has thrown because this was cancelled (C12). */
+  refusedSpawns = 0;
   /** The variables of a block that has its own. */
   variables: Variables | null = null;
 }

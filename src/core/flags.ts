@@ -46,6 +46,8 @@ export const CLEANUP = 1 << 18;
 
 /** The deadline passed after the body had given its value, while the members were waited for (C8). Never cleared. */
 export const OVERRAN = 1 << 19;
+/** Has no code of its own that could hang: it waits for its children. Set at creation. */
+export const BODYLESS = 1 << 24;
 /** Where the priority (0, 1 or 2) stands: two bits. */
 export const PRIORITY_SHIFT = 20;
 /** A checkpoint inside has thrown the cancellation: the next one says what is probably wrong (C4). Never cleared. */

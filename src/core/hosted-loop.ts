@@ -58,6 +58,7 @@ export class HostedLoop implements EventLoop {
   /** Invariant: true while the host has been asked for a turn that has not begun. */
   private requested = false;
   private inTurn = false;
+  private turnNumber = 0;
   /** Jobs still to run before the next look at the clock, and how many the batch began with. */
   private untilLook = LONGEST_BATCH;
   private lastLook = 0;
@@ -107,6 +108,7 @@ export class HostedLoop implements EventLoop {
     checkCallback('loop.addTimer(ms, callback)', callback);
     const repeat = options?.repeat === true ? ms : -1;
     const timer = new BucketTimer(this.host.now() + ms, callback, repeat, options?.ref !== false);
+    if (this.inTurn) timer.born = this.turnNumber;
     this.timers.add(timer);
     if (!this.inTurn) this.setAlarm();
     return timer;
@@ -187,6 +189,7 @@ export class HostedLoop implements EventLoop {
       return;
     }
     this.inTurn = true;
+    this.turnNumber++;
     try {
       if (this.fireTimers(this.host.pace === undefined ? pace : this.host.now())) this.runJobs();
     } catch (error) {
@@ -200,7 +203,7 @@ export class HostedLoop implements EventLoop {
 
   /** Fires what was due when the turn began; false if the slice was used up over it. */
   private fireTimers(now: number): boolean {
-    for (let timer = this.timers.takeDue(now); timer !== null; timer = this.timers.takeDue(now)) {
+    for (let timer = this.due(now); timer !== null; timer = this.due(now)) {
       try {
         timer.callback();
       } finally {
@@ -209,6 +212,10 @@ export class HostedLoop implements EventLoop {
       if (--this.untilLook <= 0 && this.look() >= this.sliceEnd) return false;
     }
     return true;
+  }
+
+  private due(now: number): BucketTimer | null {
+    return this.timers.takeDue(now, this.turnNumber);
   }
 
   /** The next beat of a repeating timer that is not past: beats that were missed are skipped, the rhythm is kept. */

@@ -1,8 +1,10 @@
 import type { Cancellation } from './cancellation.js';
-import type { Extras } from './extras.js';
+import { events } from './event-sink.js';
+import type { ChildPolicy, Extras } from './extras.js';
+import { Fifo } from './fifo.js';
 import { CANCEL_REQUESTED, INTERRUPTED, STARTED } from './flags.js';
 import { detachLink, enterFrame, type Frame } from './frame.js';
-import { reportCallbackError } from './reports.js';
+import { callSafely } from './reports.js';
 import { type TreeNode, visitReachable } from './tree.js';
 
 /** A lifetime as an interruption sees it. */
@@ -10,6 +12,7 @@ export interface Interruptible extends TreeNode, Frame {
   cancellation: Cancellation | null;
   extras: Extras | null;
   readonly label: string;
+  watch(grace: number): void;
   /** Ends a task whose body has not begun (C3). */
   cancelPending(): void;
   /** Tells observers. */
@@ -34,19 +37,37 @@ export function interruptTree(top: Interruptible, cancellation: Cancellation): v
       detachLink(link);
       link.interrupt();
     }
-    if (lifetime.extras !== null || (lifetime.flags & STARTED) === 0) {
+    if (lifetime.extras !== null || (lifetime.flags & STARTED) === 0 || events.enabled) {
       afterwards ??= [];
       afterwards.push(lifetime);
     }
-    lifetime.reportInterruption();
   });
   if (afterwards === null) return;
   const previous = enterFrame(null);
   for (const lifetime of afterwards as Interruptible[]) {
+    if (events.enabled) lifetime.reportInterruption();
     if ((lifetime.flags & STARTED) === 0) lifetime.cancelPending();
     if (lifetime.extras !== null) notify(lifetime, lifetime.extras);
   }
   enterFrame(previous);
+}
+
+/**
+ * Policies that have yet to be told. What one does may interrupt something else (a gather cancels what it was given, which
+ * may be waiting in a gather): its turn comes afterwards, not inside, so that the stack does not grow (C10).
+ */
+const untold = new Fifo<ChildPolicy>();
+let telling = false;
+
+function tell(policy: ChildPolicy): void {
+  untold.push(policy);
+  if (telling) return;
+  telling = true;
+  try {
+    for (let next = untold.shift(); next !== undefined; next = untold.shift()) next.interrupted();
+  } finally {
+    telling = false;
+  }
 }
 
 function notify(lifetime: Interruptible, extras: Extras): void {
@@ -58,13 +79,11 @@ function notify(lifetime: Interruptible, extras: Extras): void {
   ) {
     extras.cancelCallbacks = null;
     for (const callback of callbacks) {
-      try {
-        callback(lifetime.cancellation?.reason);
-      } catch (error) {
-        reportCallbackError(lifetime, 'a callback of onCancel', error);
-      }
+      callSafely(lifetime, 'a callback of onCancel', () => callback(lifetime.cancellation?.reason));
     }
   }
-  extras.policy?.interrupted();
+  // A grace of its own counts, whoever began the cancellation.
+  if (extras.grace !== undefined) lifetime.watch(extras.grace);
+  if (extras.policy !== null) tell(extras.policy);
   extras.controller?.abort(lifetime.cancelledError());
 }

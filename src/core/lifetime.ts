@@ -1,5 +1,5 @@
 import { Cancellable } from './cancellable.js';
-import { Cancellation } from './cancellation.js';
+import { Cancellation, SCOPE_LEFT } from './cancellation.js';
 import { type Closer, removeCloser } from './closer.js';
 import { InvalidStateError } from './errors.js';
 import type { Extras } from './extras.js';
@@ -37,11 +37,22 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
   /** @internal Told when the lifetime has ended, just before its waiters are woken. */
   protected abstract ended(status: number): void;
 
-  /** @internal Gives the body up (C12): this leaves as if the body had ended with its cancellation. */
+  /**
+   * @internal Gives the body up (C12), and those of the scopes inside it, which run in the same code: this leaves as if
+   * the body had ended with its cancellation.
+   */
   override abandonBody(): void {
-    if ((this.flags & flag.BODY_DONE) !== 0) return;
-    this.flags |= flag.ABANDONED | flag.BODY_DONE;
-    this.leave();
+    const given: Lifetime[] = [this];
+    for (const lifetime of given) {
+      for (let child = lifetime.lastChild; child !== null; child = child.previousSibling) {
+        if (!child.isTask && (child.flags & (flag.SHIELDED | flag.MANUAL)) === 0) given.push(child);
+      }
+    }
+    for (const lifetime of given.reverse()) {
+      if ((lifetime.flags & flag.BODY_DONE) !== 0) continue;
+      lifetime.flags |= flag.ABANDONED | flag.BODY_DONE;
+      lifetime.leave();
+    }
   }
 
   /** @internal */
@@ -58,7 +69,10 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
     } else if (!this.ownsCancellation(payload)) {
       this.recordFailure(payload);
     }
-    if (returned && (this.flags & flag.WAITS_FOR_CHILDREN) !== 0 && this.lastChild !== null) return;
+    if (returned && (this.flags & flag.WAITS_FOR_CHILDREN) !== 0) {
+      this.closeManualChildren();
+      if (this.lastChild !== null) return;
+    }
     this.leave();
   }
 
@@ -100,7 +114,7 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
       this.flags |= flag.CLOSED | flag.LEAVING;
       this.closeManualChildren();
       if ((this.flags & flag.INTERRUPTED) === 0) {
-        this.interruptFor(new Cancellation('left', this, undefined, this.failureSoFar()));
+        this.interruptFor(new Cancellation('left', this, SCOPE_LEFT, this.failureSoFar()));
       }
     }
     // For stray code, a scope that has been left is a cancelled one.
@@ -135,7 +149,8 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
       if ((this.flags & flag.LEAVING) === 0) this.leave();
       return;
     }
-    this.flags |= flag.BODY_DONE | flag.BODY_RETURNED;
+    // One that was cancelled has not answered with a value: its deadline, if it was that, comes out (C8).
+    this.flags |= flag.BODY_DONE | ((this.flags & flag.INTERRUPTED) === 0 ? flag.BODY_RETURNED : 0);
     this.leave();
   }
 
@@ -194,23 +209,29 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
     this.settle(status, payload);
     this.context = null;
     this.ended(status);
+    if (heard) this.flags |= flag.CLAIMED;
+    this.handOver(status);
     const ends = this.extras?.endCallbacks;
     if (ends != null) for (const end of ends) end();
-    if (heard) this.flags |= flag.CLAIMED;
+  }
+
+  /** Takes it out of the tree; a failure that nobody has claimed is kept there until it has found somebody (E1). */
+  private handOver(status: number): void {
     const { container } = this;
     if (container === null) return;
     const handled = container.extras?.policy?.childEnded(this) === true;
-    if (status === REJECTED && !handled && (this.flags & flag.CLAIMED) === 0) {
-      this.flags |= flag.UNJUDGED;
-      if ((this.flags & flag.SERVICE) !== 0) this.becomeOrdinary();
-      // Whoever wrote `await spawn(...)` has asked the engine to call `then` in a microtask: it may come after a body
-      // that fails at once. So nobody is judged to be absent before those microtasks have run.
-      if ((this.flags & flag.CLEANUP) !== 0) this.judge();
-      else if ((this.flags & flag.HOLDS_FAILURE) === 0) void settledTurn.then(() => this.judge());
-      else if ((container.flags & flag.LEAVING) !== 0) this.judge();
+    if (status !== REJECTED || handled || (this.flags & flag.CLAIMED) !== 0) {
+      this.release();
       return;
     }
-    this.release();
+    this.flags |= flag.UNJUDGED;
+    if ((this.flags & flag.SERVICE) !== 0) this.becomeOrdinary();
+    // Whoever wrote `await spawn(...)` has asked the engine to call `then` in a microtask: it comes after a body that fails
+    // at once, or even inside the call. So nobody is judged to be absent before a few microtasks have run.
+    if ((this.flags & flag.CLEANUP) !== 0) this.judge();
+    else if ((this.flags & flag.HOLDS_FAILURE) === 0)
+      void settledTurn.then(() => settledTurn).then(() => this.judge());
+    else if ((container.flags & flag.LEAVING) !== 0) this.judge();
   }
 
   /** @internal Calls back inside the end of this lifetime; at once if it has ended. Never user code. */

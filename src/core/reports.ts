@@ -10,12 +10,11 @@ export function reportSuppressed(lifetime: { readonly label: string }, first: un
   addSuppressed(first, later);
   // What a cancellation throws on its way out is no news.
   if (later instanceof CancelledError) return;
-  if (events.enabled) events.sink!.scope('suppressed', lifetime, later);
-  else
-    warn(
-      'SKEIN_SUPPRESSED',
-      `an error in ${lifetime.label} came after it had already failed or been left: ${textOf(later)}`,
-    );
+  if (events.enabled && events.sink!.scope('suppressed', lifetime, later)) return;
+  warn(
+    'SKEIN_SUPPRESSED',
+    `an error in ${lifetime.label} came after it had already failed or been left: ${textOf(later)}`,
+  );
 }
 
 /** Something a user should know that no error tells. */
@@ -31,6 +30,15 @@ export function reportCallbackError(
   error: unknown,
 ): void {
   reportWarning(lifetime, 'SKEIN_CALLBACK', `${what} of ${lifetime.label} threw: ${textOf(error)}`);
+}
+
+/** Calls a user's function; what it throws is reported. */
+export function callSafely(lifetime: { readonly label: string }, what: string, callback: () => void): void {
+  try {
+    callback();
+  } catch (error) {
+    reportCallbackError(lifetime, what, error);
+  }
 }
 
 function textOf(error: unknown): string {

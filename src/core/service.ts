@@ -1,4 +1,4 @@
-import { Cancellation } from './cancellation.js';
+import { Cancellation, SCOPE_LEFT } from './cancellation.js';
 import { Closer, pushCloser } from './closer.js';
 import type { Lifetime } from './lifetime.js';
 
@@ -14,7 +14,7 @@ class ServiceCloser extends Closer {
   override start(): void {
     const { task } = this;
     task.becomeOrdinary();
-    task.cancelWith(new Cancellation('left', task.container!, undefined));
+    task.cancelWith(new Cancellation('left', task.container!, SCOPE_LEFT));
   }
 }
 

@@ -223,7 +223,7 @@ export class Task<T> extends Lifetime<T> implements AsyncDisposable {
 
   /** @internal The job that starts it. */
   run(): void {
-    if (this.status !== PENDING) return; // cancelled before it began (C3)
+    if ((this.flags & flag.BODY_DONE) !== 0) return; // cancelled before it began (C3)
     this.flags |= flag.STARTED;
     const { loop } = this.realm;
     this.startedAt = loop.roughNow?.() ?? loop.now();
@@ -237,9 +237,9 @@ export class Task<T> extends Lifetime<T> implements AsyncDisposable {
 
   /** @internal Takes the body, once. */
   begin(): void {
-    const body = this.body!;
+    const { body } = this;
     this.body = null;
-    startBody(this, body, this);
+    startBody(this, body!, this);
   }
 
   /** @internal */
@@ -255,9 +255,9 @@ export class Task<T> extends Lifetime<T> implements AsyncDisposable {
   /** @internal */
   override cancelPending(): void {
     if (this.status !== PENDING) return;
-    this.flags |= flag.BODY_DONE | flag.CLOSED | flag.LEAVING;
     this.body = null;
-    this.end(CANCELLED, this.cancellation);
+    this.flags |= flag.BODY_DONE; // what was spawned into it or deferred in it is left in the usual way
+    this.leave();
   }
 
   /** @internal */
@@ -305,14 +305,16 @@ export function spawnTask<T>(
   options?: SpawnOptions | string,
 ): Task<T> {
   checkBody(call, body);
-  checkOpen(owner, call);
+  const open = checkOpen(owner, call);
   const settings = typeof options === 'string' ? { name: options } : options;
   let bits = owner.flags & (3 << flag.PRIORITY_SHIFT);
   if (settings !== undefined) bits = spawnBits(settings, bits, call);
   const task = new Task<T>(owner, bits, settings?.name, body);
   if (debug.enabled) rememberSite(task, spawnTask);
   if ((bits & flag.SERVICE) !== 0) addService(owner, task);
+  if (open && owner.extras?.policy?.childSpawned(task) !== true) startSoon(task);
+  // Last, for an observer may cancel it on the spot.
   if (events.enabled) events.sink!.task('created', task);
-  if (owner.extras?.policy?.childSpawned(task) !== true) startSoon(task);
+  if (!open) task.cancelWith(currentFrame()!.cancellation as Cancellation);
   return task;
 }

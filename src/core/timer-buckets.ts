@@ -16,6 +16,8 @@ export class BucketTimer implements Timer {
   readonly callback: () => void;
   readonly repeat: number;
   readonly ref: boolean;
+  /** The turn in which it was added, if it was in one: it does not fire in that. */
+  born = 0;
   /** Cleared by its owner, so a repeating one is not set again. */
   cleared = false;
   /** Null while it is in none: it has fired or was cleared. */
@@ -99,9 +101,10 @@ export class TimerBuckets {
   }
 
   /**
-   * Takes out the first timer that is due: by millisecond, and within one in the order of creation. Null if none is.
+   * Takes out the first timer that is due: by millisecond, and within one in the order of creation. Null if none is. Those
+   * that were added in this turn are passed over: a timer of 0 ms that sets itself again must not keep the turn going.
    */
-  takeDue(now: number): BucketTimer | null {
+  takeDue(now: number, turn = -1): BucketTimer | null {
     for (;;) {
       const bucket = this.heap[0];
       if (bucket === undefined || bucket.earliest > now) return null;
@@ -111,13 +114,18 @@ export class TimerBuckets {
       }
       for (let timer = bucket.cursor; timer !== null; timer = timer.next) {
         bucket.cursor = timer;
-        if (timer.deadline <= now) {
+        if (timer.deadline <= now && timer.born !== turn) {
           this.remove(timer);
           return timer;
         }
       }
       bucket.cursor = null;
       bucket.earliest = earliestOf(bucket);
+      if (bucket.earliest <= now) {
+        // Those that are left were added in this turn, and wait for the next.
+        bucket.cursorNow = Number.NEGATIVE_INFINITY;
+        return null;
+      }
     }
   }
 

@@ -45,9 +45,16 @@ export function visitReachable(top: TreeNode, visit: (node: TreeNode) => void): 
   walkBelow(top, (node) => (node.flags & (INTERRUPTED | SHIELDED)) === 0, visit);
 }
 
-/** Visits everything below a node, latest first, each before its children. The visitor must not change the tree. */
-export function visitBelow(top: TreeNode, visit: (node: TreeNode) => void): void {
-  walkBelow(top, () => true, visit);
+/**
+ * Visits everything below a node that `enters` lets in, latest first, each before its children. The visitor must not
+ * change the tree.
+ */
+export function visitBelow(
+  top: TreeNode,
+  visit: (node: TreeNode) => void,
+  enters: (node: TreeNode) => boolean = () => true,
+): void {
+  walkBelow(top, enters, visit);
 }
 
 function walkBelow(

@@ -184,6 +184,11 @@ export function endWait(wait: Wait): void {
   if (verdict === INTERRUPTED_WAIT) outcome.payload = owner!.thrownError();
   else if (verdict === LATE_WAIT) outcome.payload = owner!.leaveInterrupted();
   else if (source === null) {
+    // A checkpoint stands in the ready queue, not in the list of what an interruption reaches: it is asked here.
+    if (owner !== null && (owner.flags & INTERRUPTED) !== 0) {
+      outcome.payload = owner.thrownError();
+      return;
+    }
     outcome.status = FULFILLED;
     outcome.payload = undefined;
   } else {

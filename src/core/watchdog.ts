@@ -1,4 +1,4 @@
-import { BODY_DONE } from './flags.js';
+import { CLEANUP, SHIELDED } from './flags.js';
 import type { Realm } from './realm.js';
 import type { Timer } from './scheduler.js';
 import { type TreeNode, visitBelow } from './tree.js';
@@ -27,20 +27,29 @@ export interface Watched extends TreeNode {
 
 export class Watchdog {
   private readonly top: Watched;
-  private readonly grace: number | undefined;
+  private stopped = false;
   private warnTimer: Timer | null = null;
   private graceTimer: Timer | null = null;
 
   constructor(top: Watched, grace: number | undefined) {
     this.top = top;
-    this.grace = grace;
     const { loop } = top.realm;
     this.warnTimer = loop.addTimer(WARN_AFTER, () => this.nameStuck(), { ref: false });
-    if (grace !== undefined) this.graceTimer = loop.addTimer(grace, () => this.giveUp());
+    if (grace !== undefined) this.allow(grace);
+  }
+
+  private allow(grace: number): void {
+    const { loop } = this.top.realm;
+    this.graceTimer = loop.addTimer(grace, () => {
+      // A body that has just been woken is not stuck: whatever became ready at the same moment runs first, and the host has
+      // its turn.
+      this.graceTimer = loop.addTimer(0, () => this.giveUp(grace));
+    });
   }
 
   /** The cancellation has been answered. */
   stop(): void {
+    this.stopped = true;
     const { loop } = this.top.realm;
     if (this.warnTimer !== null) loop.clearTimer(this.warnTimer);
     if (this.graceTimer !== null) loop.clearTimer(this.graceTimer);
@@ -60,21 +69,24 @@ export class Watchdog {
   }
 
   /** Bodies are given up from the inside out; each owner then leaves in the usual way, its clean-up included. */
-  private giveUp(): void {
+  private giveUp(grace: number): void {
     this.graceTimer = null;
     for (const node of stuckIn(this.top)) {
-      warn(
-        'SKEIN_ABANDONED',
-        `${node.describeStuck()} ${this.grace} ms after it was cancelled, and was given up`,
-      );
+      // A clean-up that took too long has been named by whoever bounded it.
+      if ((this.top.flags & CLEANUP) === 0)
+        warn(
+          'SKEIN_ABANDONED',
+          `${node.describeStuck()} ${grace} ms after it was cancelled, and was given up`,
+        );
       node.abandonBody();
     }
     // What was waiting for those may get stuck in its turn, in its own finally.
-    if ((this.top.flags & BODY_DONE) === 0 || this.top.lastChild !== null) {
-      this.graceTimer = this.top.realm.loop.addTimer(Math.max(1, this.grace ?? 0), () => this.giveUp());
-    }
+    if (!this.stopped) this.allow(Math.max(1, grace));
   }
 }
+
+/** A shield, and clean-up that is under way, run to their end (C7): what is inside is not looked at. */
+const outsideShields = (node: TreeNode): boolean => (node.flags & SHIELDED) === 0;
 
 function stuckIn(top: Watched): Watched[] {
   const found: Watched[] = [];
@@ -82,6 +94,6 @@ function stuckIn(top: Watched): Watched[] {
     if ((node as Watched).describeStuck() !== undefined) found.push(node as Watched);
   };
   consider(top);
-  visitBelow(top, consider);
+  visitBelow(top, consider, outsideShields);
   return found.reverse();
 }

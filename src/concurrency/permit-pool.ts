@@ -1,0 +1,129 @@
+import type { Frame } from '../core/frame.js';
+import { HELD, Permit, type PermitIssuer, RELEASED } from './permit.js';
+import { Waiter, WaiterList } from './waiter-list.js';
+
+/**
+ * A number of permits and those who wait for some: what semaphores, mutexes and read-write locks are made of.
+ *
+ *     capacity ┌──────────────┬───────┐
+ *              │ held         │ free  │      waiters: first ⇄ ... ⇄ last
+ *              └──────────────┴───────┘
+ *
+ * Invariant: whenever no call is under way, either nobody waits or what the first one asks for is not free. So a waiter
+ * is never left behind, one with a great demand at the head is not starved by smaller ones behind it, and whoever comes
+ * while somebody waits joins the end.
+ */
+export class PermitPool implements PermitIssuer {
+  readonly capacity: number;
+  readonly shown: string;
+  readonly waiters = new WaiterList<PermitWaiter<unknown>>();
+  /** Invariant: the weights of all permits that are granted and not given back; at most `capacity`. */
+  held = 0;
+  /** How many permits were granted in all, those included that went back because nobody received them. */
+  granted = 0;
+  /** The permit that was granted last, as long as it is held: for a capacity of one, the one that holds the lock. */
+  latest: Permit | null = null;
+
+  constructor(kind: string, name: string | undefined, capacity: number) {
+    this.capacity = capacity;
+    this.shown = name === undefined ? `the ${kind}` : `the ${kind} \`${name}\``;
+  }
+
+  /** For a newcomer: a permit if one is free and nobody waits, else null. */
+  take(weight: number, frame: Frame | null): Permit | null {
+    if (this.waiters.first !== null || this.held + weight > this.capacity) return null;
+    return this.grant(weight, frame);
+  }
+
+  /** For an operation that has begun: grants now, or lets it wait. */
+  enter(waiter: PermitWaiter<unknown>): void {
+    if (this.waiters.first === null && this.held + waiter.weight <= this.capacity) waiter.granted();
+    else this.waiters.push(waiter);
+  }
+
+  /** Makes a permit of what is free. */
+  grant(weight: number, frame: Frame | null): Permit {
+    const permit = new Permit(this, weight, frame);
+    this.held += weight;
+    this.granted++;
+    this.latest = permit;
+    return permit;
+  }
+
+  /** Makes a suspended permit good again, of what is free; false if it was given up meanwhile. */
+  resume(permit: Permit): boolean {
+    if (permit.state === RELEASED) return false;
+    permit.state = HELD;
+    this.held += permit.weight;
+    this.latest = permit;
+    return true;
+  }
+
+  takeBack(permit: Permit): boolean {
+    if (this.latest === permit) this.latest = null;
+    if (this.held < permit.weight) return false;
+    this.giveBack(permit.weight);
+    return true;
+  }
+
+  /** Frees permits and serves those who wait. */
+  giveBack(weight: number): void {
+    this.held -= weight;
+    this.serve();
+  }
+
+  /** Restores the invariant: grants from the head as long as there is enough. Runs no user code. */
+  serve(): void {
+    for (
+      let first = this.waiters.first;
+      first !== null && this.held + first.weight <= this.capacity;
+      first = this.waiters.first
+    ) {
+      this.waiters.remove(first);
+      first.granted();
+    }
+  }
+
+  /** An operation that resolves to a permit. */
+  acquire(call: string, weight: number): Acquire {
+    const operation = new Acquire(call, this, weight);
+    if (operation.begun) this.enter(operation);
+    return operation;
+  }
+}
+
+/** Waits for its turn in a pool. */
+export abstract class PermitWaiter<T> extends Waiter<T> {
+  /** @internal */ readonly weight: number;
+  /** @internal */ protected readonly pool: PermitPool;
+
+  constructor(call: string, pool: PermitPool, weight: number) {
+    super(call);
+    this.pool = pool;
+    this.weight = weight;
+  }
+
+  /** @internal Its turn has come, and what it asks for is free. It is in no list any more. Runs no user code. */
+  abstract granted(): void;
+}
+
+/** Waits for a permit. Granted but not received, the permit goes back and on to the next (C7). */
+export class Acquire extends PermitWaiter<Permit> {
+  override granted(): void {
+    this.finish(this.pool.grant(this.weight, this.owner));
+  }
+
+  protected override get returnable(): boolean {
+    return true;
+  }
+
+  protected override putBack(permit: Permit): void {
+    permit[Symbol.dispose]();
+  }
+
+  protected override withdraw(): void {
+    this.pool.waiters.remove(this);
+    // It may have been the great demand at the head that the smaller ones behind it had to wait for.
+    this.pool.serve();
+  }
+}
