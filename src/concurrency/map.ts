@@ -51,7 +51,9 @@ class ArrayMapper<R> extends Mapper<R[]> {
  * cancelled and waited for, and that error is thrown as it is. A source that fails is thrown as it is in any case. Left
  * early, for whatever reason, the iterator is closed by its `return()`, which is waited for. After p-map.
  *
- * Items are handed over as they are: one that is a promise is for `fn` to await.
+ * Items are handed over as they are: one that is a promise is for `fn` to await. A pull from an async iterator that is
+ * under way when the map is left early is given up, and what it brings later is dropped; skein's own iterators (a queue,
+ * `mapUnordered`) keep it.
  *
  * @param options `timeout` (milliseconds) and `signal` bound the whole.
  * @throws NoScopeError outside every scope; what a call or the source throws; `GatherError` with `WaitAll`; `TimeoutError`;

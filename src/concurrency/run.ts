@@ -8,7 +8,7 @@ import { defaultLoop } from '../core/default-loop.js';
 import { InvalidArgumentError, ScopeClosedError } from '../core/errors.js';
 import type { EventLoop } from '../core/event-loop.js';
 import type { EventSink } from '../core/event-sink.js';
-import { CLOSED, INTERRUPTED, OWN_VARIABLES } from '../core/flags.js';
+import { INTERRUPTED, LEAVING, OWN_VARIABLES } from '../core/flags.js';
 import { insideFrame } from '../core/frame.js';
 import type { Lifetime } from '../core/lifetime.js';
 import type { Realm } from '../core/realm.js';
@@ -48,7 +48,7 @@ export function startRun<T>(main: TaskBody<T>, options: RunOptions, sink: EventS
   checkRunOptions(options);
   const { handleSignals } = options;
   const outer = currentLifetime();
-  if (outer !== null && (outer.flags & CLOSED) !== 0) {
+  if (outer !== null && (outer.flags & LEAVING) !== 0) {
     throw new ScopeClosedError(
       `run() came too late: ${outer.label} has been left, so nothing would wait for it`,
     );

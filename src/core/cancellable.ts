@@ -136,12 +136,6 @@ export abstract class Cancellable<T = unknown> extends Waitable<T> {
     return first ? error : this.cancellation!.repeatedError;
   }
 
-  /** @internal */
-  calmDown(): void {
-    const { extras } = this.interruptedLevel();
-    if (extras !== null) extras.lateWaits = 0;
-  }
-
   /** @internal Cancellations are counted on the outermost cancelled scope of a task, so that nesting does not hide them. */
   interruptedLevel(): Cancellable {
     let level: Cancellable = this;

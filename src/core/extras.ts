@@ -34,7 +34,7 @@ export class Extras {
   outsiderError: TaskCancelledError | null = null;
   /** Where a service task stands among its scope's closers. */
   serviceCloser: Closer | null = null;
-  /** Waits that began although this was cancelled, in a row (C12). */
+  /** Waits that began although this was cancelled (C12). */
   lateWaits = 0;
   /** Those of them that have not thrown yet, and the most that there were. */
   lateWaitsUnderway = 0;

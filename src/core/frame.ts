@@ -29,8 +29,6 @@ export interface Frame {
   enterInterrupted(): boolean;
   /** What such a wait throws; called once for each that may return. */
   leaveInterrupted(): CancelledError;
-  /** A wait has succeeded although the frame is INTERRUPTED: it does not refuse to end (C12). */
-  calmDown(): void;
   /** Captures a context for callbacks, if there is none yet; called from inside the frame's own code. */
   callbackContext(): AsyncContext;
 }

@@ -1,3 +1,5 @@
+import type { Scheduler } from './scheduler.js';
+
 /** When a task was made, began and ended, on its loop's clock; and how long it waited and took, in milliseconds. */
 export interface TaskStats {
   readonly createdAt: number;
@@ -9,4 +11,18 @@ export interface TaskStats {
   readonly waitTime: number;
   /** From start to end, or until now; 0 if it has not started. */
   readonly duration: number;
+}
+
+/** The stats from the times that a task keeps; a time below zero has not come. */
+export function taskStats(created: number, started: number, ended: number, loop: Scheduler): TaskStats {
+  const startedAt = started < 0 ? undefined : started;
+  const completedAt = ended < 0 ? undefined : ended;
+  const until = completedAt ?? loop.now();
+  return {
+    createdAt: created,
+    startedAt,
+    completedAt,
+    waitTime: (startedAt ?? until) - created,
+    duration: startedAt === undefined ? 0 : until - startedAt,
+  };
 }

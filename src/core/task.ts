@@ -26,7 +26,7 @@ import { signalOf } from './signal.js';
 import { type SpawnOptions, spawnBits } from './spawn-options.js';
 import { scopeOf, type TaskScope } from './task-scope.js';
 import { assertTransition, TaskState } from './task-state.js';
-import type { TaskStats } from './task-stats.js';
+import { type TaskStats, taskStats } from './task-stats.js';
 import type { Variables } from './variables.js';
 import { CANCELLED, FULFILLED, PENDING, REJECTED } from './wait.js';
 
@@ -161,17 +161,7 @@ export class Task<T> extends Lifetime<T> implements AsyncDisposable {
 
   /** Its times, in milliseconds. */
   get stats(): TaskStats {
-    const { createdAt } = this;
-    const startedAt = this.startedAt < 0 ? undefined : this.startedAt;
-    const completedAt = this.endedAt < 0 ? undefined : this.endedAt;
-    const until = completedAt ?? this.realm.loop.now();
-    return {
-      createdAt,
-      startedAt,
-      completedAt,
-      waitTime: (startedAt ?? until) - createdAt,
-      duration: startedAt === undefined ? 0 : until - startedAt,
-    };
+    return taskStats(this.createdAt, this.startedAt, this.endedAt, this.realm.loop);
   }
 
   /**
@@ -224,15 +214,18 @@ export class Task<T> extends Lifetime<T> implements AsyncDisposable {
   /** @internal The job that starts it. */
   run(): void {
     if ((this.flags & flag.BODY_DONE) !== 0) return; // cancelled before it began (C3)
-    this.flags |= flag.STARTED;
-    const { loop } = this.realm;
-    this.startedAt = loop.roughNow?.() ?? loop.now();
-    if (events.enabled) events.sink!.task('started', this);
+    this.markStarted();
     const context = this.context!;
     // Where a context never changes, the one of the spawn only serves the start: kept, it would keep the spawner alive.
     if (!contextKeepsEnteredFrame) this.context = null;
     runInContext(context, startTask, this);
-    loop.noteResume?.();
+    this.realm.loop.noteResume?.();
+  }
+
+  private markStarted(): void {
+    this.flags |= flag.STARTED;
+    this.startedAt = this.realm.loop.roughNow?.() ?? this.realm.loop.now();
+    if (events.enabled) events.sink!.task('started', this);
   }
 
   /** @internal Takes the body, once. */
@@ -268,7 +261,9 @@ export class Task<T> extends Lifetime<T> implements AsyncDisposable {
       loop.counters.alive--;
       loop.counters.ended++;
     }
-    if ((this.flags & flag.STARTED) === 0) assertTransition(TaskState.Pending, this.state);
+    // Only what was spawned into it, or deferred in it, can have failed: it ends as if it had begun for that.
+    if (status === REJECTED && (this.flags & flag.STARTED) === 0) this.markStarted();
+    assertTransition((this.flags & flag.STARTED) === 0 ? TaskState.Pending : TaskState.Running, this.state);
     if (status === REJECTED && debug.enabled) annotate(this.payload, this);
     if (events.enabled) {
       if (status === FULFILLED) events.sink!.task('completed', this);

@@ -200,6 +200,5 @@ export function endWait(wait: Wait): void {
     }
     outcome.status = source.status;
     outcome.payload = source.payload;
-    if (owner !== null && (owner.flags & INTERRUPTED) !== 0) owner.calmDown();
   }
 }

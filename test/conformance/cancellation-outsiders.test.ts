@@ -2,23 +2,18 @@ import { describe, expect, it } from 'vitest';
 import {
   CancellationScope,
   CancelledError,
-  currentSignal,
   defer,
-  Future,
-  gather,
   GatherStrategy,
-  shield,
+  gather,
   sleep,
   spawn,
   type Task,
   TaskCancelledError,
   TaskGroup,
-  TimeoutError,
-  waitFor,
 } from '../../src/index.js';
 import { kinds, play, playValue, watchReports } from './kinds.js';
 
-/** C6, C7 and C13: what others see of a cancellation, what it does not take away, and how it says why. */
+/** C6: what others see of a cancellation. */
 
 watchReports();
 
@@ -204,262 +199,6 @@ describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
     expect(outcome).toEqual([true, 'alone', 'cancelled']);
   });
 
-  it('C7: shield runs to its end, hands its value over, and the cancellation arrives at the next checkpoint', async () => {
-    const log = await playValue(
-      body(function* () {
-        const log: unknown[] = [];
-        const task = spawn(
-          body(function* () {
-            const value = yield* wait(
-              shield(
-                body(function* () {
-                  yield* wait(sleep(10));
-                  // In a scope of its own, so that spawn works in it.
-                  return yield* wait(spawn(() => 'value'));
-                }),
-              ),
-            );
-            log.push(value);
-            yield* wait(sleep(0));
-            log.push('not reached');
-          }),
-        );
-        yield* wait(sleep(1));
-        task.cancel();
-        yield* attempt(task);
-        return [...log, task.state];
-      }),
-    );
-    expect(log).toEqual(['value', 'cancelled']);
-  });
-
-  it('C7: shield takes a promise and a task too', async () => {
-    const log = await playValue(
-      body(function* () {
-        const log: unknown[] = [];
-        const outer = spawn(
-          body(function* () {
-            yield* wait(sleep(10));
-            return 'task';
-          }),
-        );
-        const task = spawn(
-          body(function* (me: Task<unknown>) {
-            me.cancel();
-            log.push(yield* wait(shield(Promise.resolve('promise'))));
-            log.push(yield* wait(shield(outer)));
-          }),
-        );
-        yield* attempt(task);
-        return log;
-      }),
-    );
-    expect(log).toEqual(['promise', 'task']);
-  });
-
-  it('C7: a shield in a deadline in a shield: each deadline ends only what it may', async () => {
-    const log: string[] = [];
-    const outcome = await playValue(
-      body(function* (main) {
-        const task = spawn(
-          body(function* () {
-            yield* wait(
-              shield(
-                body(function* () {
-                  const { error } = yield* attempt(
-                    waitFor(
-                      body(function* () {
-                        yield* wait(
-                          shield(
-                            body(function* () {
-                              yield* wait(sleep(30));
-                              log.push(`inner shield ends at ${main.stats.duration}`);
-                            }),
-                          ),
-                        );
-                        yield* wait(sleep(1000));
-                      }),
-                      10,
-                    ),
-                  );
-                  log.push(`${(error as Error).name} at ${main.stats.duration}`);
-                  yield* wait(sleep(5));
-                  log.push('outer shield ends');
-                }),
-              ),
-            );
-          }),
-        );
-        yield* wait(sleep(1));
-        task.cancel();
-        yield* attempt(task);
-        return task.state;
-      }),
-    );
-    expect(log).toEqual(['inner shield ends at 30', 'TimeoutError at 30', 'outer shield ends']);
-    expect(outcome).toBe('completed');
-  });
-
-  it.each(['future', 'sleep', 'task'] as const)(
-    'C7: a value granted in the tick of the cancellation is delivered (%s)',
-    async (what) => {
-      const log = await playValue(
-        body(function* () {
-          const log: unknown[] = [];
-          const future = new Future<string>();
-          const child = spawn(() => future);
-          const task = spawn(
-            body(function* () {
-              if (what === 'future') log.push(yield* wait(future));
-              else if (what === 'task') log.push(yield* wait(child));
-              else {
-                yield* wait(sleep(5));
-                log.push('granted');
-              }
-              yield* wait(sleep(0));
-              log.push('not reached');
-            }),
-          );
-          if (what === 'task') child.onDone(() => undefined);
-          yield* wait(sleep(5));
-          future.resolve('granted');
-          if (what === 'task') {
-            // The child's end wakes the waiter; the cancellation comes behind it in the same turn.
-            yield* wait(child);
-          }
-          task.cancel();
-          yield* attempt(task);
-          return log;
-        }),
-      );
-      expect(log).toEqual(['granted']);
-    },
-  );
-
-  const why: Readonly<
-    Record<string, [kind: string, (seen: (error: CancelledError) => void) => Promise<unknown>]>
-  > = {
-    'a cancel': [
-      'cancel',
-      body(function* (seen) {
-        const task = spawn(
-          body(function* () {
-            seen((yield* attempt(sleep(1000))).error as CancelledError);
-          }),
-        );
-        yield* wait(sleep(1));
-        task.cancel(new Error('the origin'));
-        yield* attempt(task);
-      }),
-    ],
-    'a deadline': [
-      'deadline',
-      body(function* (seen) {
-        yield* attempt(
-          CancellationScope.run(
-            body(function* () {
-              seen((yield* attempt(sleep(1000))).error as CancelledError);
-            }),
-            { timeout: 1 },
-          ),
-        );
-      }),
-    ],
-    "a sibling's failure": [
-      'failure',
-      body(function* (seen) {
-        yield* attempt(
-          TaskGroup.run((group) => {
-            group.spawn(
-              body(function* () {
-                seen((yield* attempt(sleep(1000))).error as CancelledError);
-              }),
-            );
-            group.spawn(() => {
-              throw new Error('the origin');
-            });
-          }),
-        );
-      }),
-    ],
-    'an outer signal': [
-      'signal',
-      body(function* (seen) {
-        const controller = new AbortController();
-        spawn(() => controller.abort(new Error('the origin')));
-        yield* attempt(
-          CancellationScope.run(
-            body(function* () {
-              seen((yield* attempt(sleep(1000))).error as CancelledError);
-            }),
-            { signal: controller.signal },
-          ),
-        );
-      }),
-    ],
-    'a scope left after a failure': [
-      'left',
-      body(function* (seen) {
-        yield* attempt(
-          CancellationScope.run(
-            body(function* () {
-              spawn(
-                body(function* () {
-                  seen((yield* attempt(sleep(1000))).error as CancelledError);
-                }),
-              );
-              yield* wait(sleep(1));
-              throw new Error('the origin');
-            }),
-          ),
-        );
-      }),
-    ],
-  };
-  it.each(Object.keys(why))('C13: the chain of a CancelledError reaches its origin: %s', async (what) => {
-    const [kind, scene] = why[what]!;
-    const seen: CancelledError[] = [];
-    await playValue(() => scene((error) => void seen.push(error)));
-    expect(seen).toHaveLength(1);
-    const error = seen[0]!;
-    expect(error).toBeInstanceOf(CancelledError);
-    expect(error.origin.kind).toBe(kind);
-    if (kind === 'deadline') {
-      expect(error.cause).toBeInstanceOf(TimeoutError);
-      expect(error.reason).toBe(error.cause);
-    } else {
-      expect((error.cause as Error).message).toBe('the origin');
-      expect(error.message).toContain('the origin');
-    }
-  });
-
-  it('C13: descendants carry the same origin', async () => {
-    const origins = await playValue(
-      body(function* () {
-        const origins: string[] = [];
-        const top = spawn(
-          body(function* () {
-            yield* wait(
-              spawn(
-                body(function* () {
-                  const { error } = yield* attempt(CancellationScope.run(() => sleep(1000)));
-                  origins.push((error as CancelledError).origin.target);
-                }),
-              ),
-            );
-          }),
-          'top',
-        );
-        yield* wait(sleep(1));
-        top.cancel('why');
-        yield* attempt(top);
-        return origins;
-      }),
-    );
-    expect(origins).toHaveLength(1);
-    expect(origins[0]).toContain("'top'");
-  });
-
   it('C6: a failure is not hidden by a cancellation that comes with it', async () => {
     const broken = new Error('broken');
     const outcome = await play(
@@ -480,14 +219,29 @@ describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
     expect(outcome).toEqual({ value: true });
   });
 
-  it('C9: currentSignal() is that of the innermost scope', async () => {
-    const same = await playValue(
-      body(function* (me) {
-        const outside = currentSignal() === me.signal;
-        const inside = yield* wait(CancellationScope.run((scope) => currentSignal() === scope.signal));
-        return [outside, inside, currentSignal() === me.signal];
+  it('C6: cancelling the children of a scope from its onCancel, started or not, is harmless', async () => {
+    const states = await playValue(
+      body(function* () {
+        const scope = new CancellationScope();
+        const tasks = [scope.spawn(() => sleep(1000)), scope.spawn(() => sleep(1000))];
+        yield* wait(sleep(1));
+        tasks.push(
+          scope.spawn(() => sleep(1000)),
+          scope.spawn(() => sleep(1000)),
+        );
+        scope.onCancel(() => {
+          for (const task of tasks) task.cancel('by onCancel');
+          expect(() => scope.spawn(() => undefined)).toThrow();
+        });
+        scope.cancel('by scope');
+        const reasons: unknown[] = [];
+        for (const task of tasks) {
+          reasons.push(((yield* attempt(task)).error as { reason?: unknown }).reason);
+        }
+        yield* wait(scope[Symbol.asyncDispose]());
+        return reasons;
       }),
     );
-    expect(same).toEqual([true, true, true]);
+    expect(states).toEqual(['by scope', 'by scope', 'by scope', 'by scope']);
   });
 });

@@ -133,9 +133,7 @@ describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
             seen = error;
           } else yield* attempt(sleep(100));
         });
-        yield* attempt(
-          CancellationScope.run(owner, way === 'deadline around it' ? { timeout: 10 } : {}),
-        );
+        yield* attempt(CancellationScope.run(owner, way === 'deadline around it' ? { timeout: 10 } : {}));
         yield* wait(outsider);
         return { state: subject?.state, seen, error: subject?.error };
       }),

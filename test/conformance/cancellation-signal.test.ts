@@ -2,10 +2,10 @@ import { setTimeout as nodeTimer } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
   CancellationScope,
-  CancelledError,
+  type CancelledError,
   currentSignal,
   gather,
-  NoScopeError,
+  run,
   sleep,
   spawn,
   type Task,
@@ -48,11 +48,20 @@ class CountedController extends AbortController {
   }
 }
 
-it('C9: currentSignal() outside every scope throws NoScopeError', () => {
-  expect(() => currentSignal()).toThrow(NoScopeError);
-});
+const never = (): Promise<never> => new Promise(() => {});
 
 describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
+  it('C9: currentSignal() is that of the innermost scope', async () => {
+    const same = await playValue(
+      body(function* (me) {
+        const outside = currentSignal() === me.signal;
+        const inside = yield* wait(CancellationScope.run((scope) => currentSignal() === scope.signal));
+        return [outside, inside, currentSignal() === me.signal];
+      }),
+    );
+    expect(same).toEqual([true, true, true]);
+  });
+
   it('C9: the signal of a task and of a scope is one AbortSignal, which aborts with the CancelledError', async () => {
     await playValue(
       body(function* () {
@@ -177,7 +186,9 @@ describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
     ]);
   });
 
-  const followers: Readonly<Record<string, (signal: AbortSignal, work: () => Promise<unknown>) => PromiseLike<unknown>>> = {
+  const followers: Readonly<
+    Record<string, (signal: AbortSignal, work: () => Promise<unknown>) => PromiseLike<unknown>>
+  > = {
     'a scope': (signal, work) => CancellationScope.run(work, { signal }),
     'a group': (signal, work) => TaskGroup.run(work, { signal }),
     'a group that waits': (signal, work) =>
@@ -190,6 +201,7 @@ describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
       ),
     gather: (signal, work) => gather([work, work], { signal }),
   };
+
   it.each(Object.keys(followers))(
     "C9: %s follows an outer signal, rejects with that signal's own reason, leaves no listener",
     async (what) => {
@@ -260,5 +272,29 @@ describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
       }),
     );
     expect([controller.added, controller.listeners]).toEqual([1, 0]);
+  });
+
+  it('C9: a signal that aborts while clean-up runs changes nothing', async () => {
+    const controller = new AbortController();
+    const value = await playValue(
+      body(function* () {
+        return yield* wait(
+          CancellationScope.run(
+            body(function* (scope) {
+              scope.defer(
+                body(function* () {
+                  yield* wait(sleep(1));
+                  controller.abort('late');
+                  yield* wait(sleep(1));
+                }),
+              );
+              return 'value';
+            }),
+            { signal: controller.signal },
+          ),
+        );
+      }),
+    );
+    expect(value).toBe('value');
   });
 });

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, expect } from 'vitest';
-import { type Awaitable, type Fiber, type RunOptions, run, type TaskBody, VirtualLoop } from '../../src/index.js';
+import {
+  type Awaitable,
+  type Fiber,
+  type RunOptions,
+  run,
+  type TaskBody,
+  VirtualLoop,
+} from '../../src/index.js';
 
 /**
  * What lets a statement be written once and proved for both kinds of body: the body is written as a generator that waits
@@ -89,10 +96,7 @@ export async function play<T>(
 }
 
 /** The same, for a program that is expected to return. */
-export async function playValue<T>(
-  main: TaskBody<T>,
-  options: Omit<RunOptions, 'loop'> = {},
-): Promise<T> {
+export async function playValue<T>(main: TaskBody<T>, options: Omit<RunOptions, 'loop'> = {}): Promise<T> {
   const outcome = await play(main, options);
   if ('error' in outcome) throw outcome.error;
   return outcome.value;

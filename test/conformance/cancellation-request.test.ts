@@ -4,24 +4,21 @@ import {
   CancellationScope,
   CancelledError,
   checkpoint,
-  defer,
-  type Fiber,
   Future,
   gather,
-  shield,
+  run,
   sleep,
   spawn,
   type Task,
   TaskGroup,
-  TaskState,
   until,
   waitFor,
 } from '../../src/index.js';
-import { kinds, play, playValue, watchReports } from './kinds.js';
+import { kinds, playValue, turns, watchReports } from './kinds.js';
 
-/** C1 to C5: what a cancel request does to the one that it reaches. */
+/** C1 to C3: what a cancel request is. */
 
-watchReports();
+const reports = watchReports();
 
 const resolvedFuture = (): Future<string> => {
   const future = new Future<string>();
@@ -45,6 +42,8 @@ const checkpoints: Readonly<Record<string, () => Awaitable<unknown>>> = {
   'a nested group': () => TaskGroup.run(() => 'never'),
   'then()': () => resolvedFuture().then((value) => value),
 };
+
+const never = (): Promise<never> => new Promise(() => {});
 
 describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
   it('C1: cancel is a request', async () => {
@@ -238,185 +237,95 @@ describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
     expect(log).toEqual(['pending', 'cancelled']);
   });
 
-  it('C4: the wait throws and finally runs, innermost first, through yield* and await', async () => {
-    const log: string[] = [];
-    await playValue(
+  it('C2: a checkpoint() that waits when the cancellation comes throws', async () => {
+    const log = await playValue(
       body(function* () {
-        function* inner(): Fiber<void> {
-          try {
-            yield* wait(sleep(1000));
-            log.push('not reached');
-          } finally {
-            log.push('inner');
-          }
-        }
+        const log: string[] = [];
         const task = spawn(
-          body(function* () {
-            try {
-              yield* inner();
-              log.push('not reached');
-            } finally {
-              log.push('outer');
-            }
+          body(function* (me: Task<unknown>) {
+            const waiting = checkpoint().then(() => void log.push('went on'));
+            me.cancel();
+            yield* wait(waiting);
           }),
         );
-        yield* wait(sleep(1));
-        task.cancel();
         yield* attempt(task);
-        log.push(task.state);
+        return [...log, task.state];
       }),
     );
-    expect(log).toEqual(['inner', 'outer', 'cancelled']);
+    expect(log).toEqual(['cancelled']);
   });
 
-  it('C4: a finally that waits does not let the outer body go on as if nothing had happened', async () => {
-    const log: string[] = [];
-    await playValue(
+  it('C1: cancelling while a task is being left is true, and changes nothing', async () => {
+    const answers = await playValue(
       body(function* () {
-        function* inner(): Fiber<void> {
-          try {
-            yield* wait(sleep(1000));
-          } finally {
-            yield* wait(shield(() => sleep(2)));
-            log.push('inner');
-          }
-        }
+        const answers: unknown[] = [];
         const task = spawn(
-          body(function* () {
-            yield* inner();
-            log.push('not reached');
-          }),
-        );
-        yield* wait(sleep(1));
-        task.cancel();
-        yield* attempt(task);
-        log.push(task.state);
-      }),
-    );
-    expect(log).toEqual(['inner', 'cancelled']);
-  });
-
-  it('C4: clean-up that waits goes into defer or shield', async () => {
-    const log: string[] = [];
-    const slowly = (what: string): (() => Promise<void>) =>
-      body(function* () {
-        yield* wait(sleep(5));
-        yield* wait(spawn(() => void log.push(what)));
-      });
-    await playValue(
-      body(function* () {
-        const task = spawn(
-          body(function* () {
-            defer(slowly('deferred'));
-            try {
-              yield* wait(sleep(1000));
-            } finally {
-              yield* wait(shield(slowly('shielded')));
-            }
-          }),
-        );
-        yield* wait(sleep(1));
-        task.cancel();
-        yield* attempt(task);
-      }),
-    );
-    expect(log).toEqual(['shielded', 'deferred']);
-  });
-
-  it('C4: the error of a bare wait in a cancelled finally says so', async () => {
-    const caught = await playValue(
-      body(function* () {
-        const caught: CancelledError[] = [];
-        const task = spawn(
-          body(function* () {
-            try {
-              yield* wait(sleep(1000));
-            } catch (error) {
-              caught.push(error as CancelledError);
-              throw error;
-            } finally {
-              caught.push((yield* attempt(sleep(1))).error as CancelledError);
-            }
-          }),
-        );
-        yield* wait(sleep(1));
-        task.cancel();
-        yield* attempt(task);
-        return caught;
-      }),
-    );
-    expect(caught[0]?.message).not.toMatch(/defer/);
-    expect(caught[1]?.message).toMatch(/defer\(fn\), use\(resource\) or shield\(work\)/);
-    expect(caught[1]).toBeInstanceOf(CancelledError);
-  });
-
-  const endings: Readonly<Record<string, [(error: unknown) => unknown, TaskState]>> = {
-    'the CancelledError': [(error) => error, TaskState.Cancelled],
-    'an error that it caused': [(cause) => new Error('wrapped', { cause }), TaskState.Cancelled],
-    'an error two causes away': [
-      (cause) => new Error('outer', { cause: new Error('inner', { cause }) }),
-      TaskState.Cancelled,
-    ],
-    'another error': [() => new Error('other'), TaskState.Failed],
-    'its reason': [(error) => (error as CancelledError).reason, TaskState.Failed],
-  };
-  it.each(Object.keys(endings))('C5: asked to cancel, a body that throws %s', async (what) => {
-    const [choose, state] = endings[what]!;
-    const reached = await playValue(
-      body(function* () {
-        const task = spawn(
-          body(function* () {
-            const { error } = yield* attempt(sleep(1000));
-            throw choose(error);
-          }),
-        );
-        task.onDone(() => undefined);
-        yield* wait(sleep(1));
-        task.cancel(new Error('why'));
-        yield* attempt(task);
-        return task.state;
-      }),
-    );
-    expect(reached).toBe(state);
-  });
-
-  it('C5: a body that answers a cancel request with a value is completed', async () => {
-    const outcome = await playValue(
-      body(function* () {
-        const task = spawn(
-          body(function* () {
-            yield* attempt(sleep(1000));
+          body(function* (me: Task<unknown>) {
+            me.defer(
+              body(function* () {
+                answers.push(me.cancel());
+                yield* wait(sleep(1));
+                answers.push(me.cancel());
+              }),
+            );
             return 'value';
           }),
         );
-        yield* wait(sleep(1));
-        task.cancel();
-        return [yield* wait(task), task.state, task.cancelRequested];
+        answers.push(yield* wait(task), task.state, task.cancel());
+        return answers;
       }),
     );
-    expect(outcome).toEqual(['value', 'completed', true]);
+    expect(answers).toEqual([true, true, 'value', 'completed', false]);
   });
 
-  it("C5: a body that was not asked, and throws somebody else's CancelledError, has failed", async () => {
-    const outcome = await play(
+  it('C3: a queued member of a group that is cancelled never runs, and keeps no slot', async () => {
+    const log = await playValue(
       body(function* () {
-        let foreign: unknown;
-        const other = spawn(
-          body(function* () {
-            foreign = (yield* attempt(sleep(1000))).error;
-            throw foreign;
-          }),
+        const log: string[] = [];
+        yield* wait(
+          TaskGroup.run(
+            body(function* (group) {
+              const work = (task: Task<unknown>): PromiseLike<void> => {
+                log.push(task.name);
+                return sleep(10);
+              };
+              group.spawn(work, 'first');
+              const second = group.spawn(work, 'second');
+              group.spawn(work, 'third');
+              yield* wait(sleep(1));
+              second.cancel();
+            }),
+            { concurrency: 1 },
+          ),
         );
-        yield* wait(sleep(1));
-        other.cancel();
-        yield* attempt(other);
-        const task = spawn(() => {
-          throw foreign;
-        });
-        const { error } = yield* attempt(task);
-        return [task.state, error === foreign];
+        return log;
       }),
     );
-    expect(outcome).toEqual({ value: ['failed', true] });
+    expect(log).toEqual(['first', 'third']);
+  });
+
+  it('C2: a run inside a cancelled task throws, and its main never runs', async () => {
+    let ran = false;
+    const error = await playValue(
+      body(function* () {
+        let caught: unknown;
+        const task = spawn(
+          body(function* (me: Task<unknown>) {
+            me.cancel('why');
+            const inner = run(() => {
+              ran = true;
+            });
+            caught = (yield* attempt(until(inner))).error;
+          }),
+        );
+        yield* attempt(task);
+        yield* wait(sleep(1));
+        return caught;
+      }),
+    );
+    await turns();
+    expect(error).toBeInstanceOf(CancelledError);
+    expect(ran).toBe(false);
+    expect(reports.warnings).toEqual([]);
   });
 });
