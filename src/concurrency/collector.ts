@@ -30,6 +30,8 @@ import type { Work } from './work.js';
 export abstract class Collector<T> implements ChildPolicy {
   protected readonly block: Block<T>;
   private readonly waits: PlacedWait[] = [];
+  /** Waits for what had settled before: they end once everything has begun, for the first failure cancels the rest. */
+  private readonly settled: PlacedWait[] = [];
   private open = 0;
   private begun = false;
 
@@ -57,6 +59,7 @@ export abstract class Collector<T> implements ChildPolicy {
       for (let index = 0; index < work.length; index++) this.add(index, work[index]!);
     });
     this.begun = true;
+    for (const wait of this.settled.splice(0)) wait.run();
     this.check();
     return block;
   }
@@ -68,7 +71,7 @@ export abstract class Collector<T> implements ChildPolicy {
     this.open++;
     if (!(source instanceof Lifetime)) {
       // An operation or a promise is nothing that could unwind: the wait for it just ends.
-      if (beginWait(wait, source, this.block)) wait.run();
+      if (beginWait(wait, source, this.block)) this.settled.push(wait);
       return;
     }
     source.claimed(null);
@@ -76,7 +79,7 @@ export abstract class Collector<T> implements ChildPolicy {
       subscribeUnlinked(wait, source);
     } else {
       wait.source = source;
-      wait.run();
+      this.settled.push(wait);
     }
   }
 

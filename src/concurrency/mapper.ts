@@ -56,8 +56,9 @@ export function checkMapping(call: string, items: unknown, fn: unknown, options:
  *        └──────interrupted (a failure, a cancellation)──▶ stopped ──no call in flight──▶ finished
  *
  * There is no task for an item. All calls run in the frame of one block, where a cancellation reaches each of them at its
- * own checkpoint, and the promise of an async one has one reaction, which settles it by its place. (Measured: 70 ns an
- * item on Node 20 for what is bare of everything, 80 with a loop of awaits for each slot, 400 and more with a task.)
+ * own checkpoint, and the promise of an async one has one reaction, which settles it by its place. (Measured on Node 20
+ * with async-local storage in use, over an async no-op: 143 ns an item for such reactions bare of everything else, 159
+ * with a loop of awaits for each slot, 190 for all of this, 1,200 for p-map.)
  */
 export abstract class Mapper<V> implements Link, Job, Puller, CallOwner {
   readonly block: Block<V>;

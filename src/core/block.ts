@@ -7,6 +7,7 @@ import * as flag from './flags.js';
 import { type Frame, insideFrame } from './frame.js';
 import { describe, nextId } from './identity.js';
 import { Lifetime } from './lifetime.js';
+import { captureContext, runInContext } from './platform/async-context.js';
 import type { Realm } from './realm.js';
 import type { Variables } from './variables.js';
 import { CANCELLED, FULFILLED, PENDING } from './wait.js';
@@ -22,6 +23,10 @@ export interface Bounds {
   /** An outer signal to follow: when it aborts, the scope is cancelled and throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** How many blocks may begin inside one another on one stack. Each takes about ten frames of some ten thousand. */
+const DEEPEST = 200;
+let nesting = 0;
 
 /**
  * A block: a lifetime inside a task, such as a scope, a group, a shield or a clean-up. It has a body that is run on the
@@ -105,9 +110,28 @@ export class Block<T = unknown> extends Lifetime<T> {
    */
   start(body: (argument: never) => unknown, argument: unknown): this {
     if (this.status !== PENDING) return this;
-    if ((this.flags & flag.INTERRUPTED) !== 0) this.bodySettled(false, this.cancelledError());
-    else insideFrame(this, () => startBody(this, body, argument));
+    if (nesting < DEEPEST) {
+      this.begin(body, argument);
+    } else {
+      // Bodies that begin inside one another without ever waiting would overflow the stack: this one begins soon.
+      const context = captureContext();
+      const begin = (): void => this.begin(body, argument);
+      this.realm.loop.schedule(() => runInContext(context, begin, undefined), this.priority());
+    }
     return this;
+  }
+
+  private begin(body: (argument: never) => unknown, argument: unknown): void {
+    if ((this.flags & flag.INTERRUPTED) !== 0) {
+      this.bodySettled(false, this.cancelledError());
+      return;
+    }
+    nesting++;
+    try {
+      insideFrame(this, () => startBody(this, body, argument));
+    } finally {
+      nesting--;
+    }
   }
 
   /**

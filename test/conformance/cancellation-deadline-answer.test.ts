@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   CancellationScope,
   CancelledError,
-  run,
   shield,
   sleep,
   spawn,
@@ -17,6 +16,12 @@ import { kinds, play, playValue, watchReports } from './kinds.js';
 watchReports();
 
 describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
+  const slow = (ms: number): (() => Promise<string>) =>
+    body(function* () {
+      yield* wait(sleep(ms));
+      return 'value';
+    });
+
   it('C8: a group whose deadline passes while it waits for its members throws the TimeoutError', async () => {
     const outcome = await playValue(
       body(function* () {

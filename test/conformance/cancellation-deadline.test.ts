@@ -3,8 +3,6 @@ import {
   CancellationScope,
   CancelledError,
   Future,
-  gather,
-  run,
   shield,
   sleep,
   spawn,

@@ -92,7 +92,11 @@ describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
     const error = await playValue(
       body(function* () {
         const begun: { sleep?: PromiseLike<void> } = {};
-        yield* wait(CancellationScope.run(() => void (begun.sleep = sleep(1000))));
+        yield* wait(
+          CancellationScope.run(() => {
+            begun.sleep = sleep(1000);
+          }),
+        );
         return (yield* attempt(begun.sleep!)).error;
       }),
     );

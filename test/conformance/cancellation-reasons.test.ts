@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   CancellationScope,
   CancelledError,
-  run,
   sleep,
   spawn,
   type Task,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CancellationScope, CancelledError, checkpoint, run, sleep, spawn } from '../../src/index.js';
+import { CancellationScope, CancelledError, checkpoint, shield, sleep, spawn } from '../../src/index.js';
 import { kinds, playFor, playValue, turns, watchReports } from './kinds.js';
 
 /** C12: nothing can refuse to end by swallowing its cancellation. */
@@ -7,8 +7,6 @@ import { kinds, playFor, playValue, turns, watchReports } from './kinds.js';
 const reports = watchReports();
 
 const codes = (): string[] => reports.warnings.map(({ code }) => code);
-
-const never = (): Promise<never> => new Promise(() => {});
 
 describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
   it('C12: a body that keeps swallowing does not spin: others run meanwhile', async () => {
@@ -168,6 +166,29 @@ describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
     );
     expect(rounds).toBeLessThan(1000);
     expect(othersMeanwhile).toBeGreaterThan(50);
+  });
+
+  it('C12: shielded work between the throws does not let a body refuse to end', async () => {
+    let rounds = 0;
+    const { outcome } = await playFor(
+      1000,
+      body(function* () {
+        const task = spawn(
+          body(function* () {
+            for (; rounds < 5000; rounds++) {
+              const { error } = yield* attempt(sleep(10));
+              if (error !== undefined) yield* wait(shield(() => undefined));
+            }
+          }),
+        );
+        yield* wait(sleep(1));
+        task.cancel();
+        yield* attempt(task);
+        return task.state;
+      }),
+    );
+    expect(outcome).toEqual({ value: 'cancelled' });
+    expect(rounds).toBeLessThan(5000);
   });
 });
 

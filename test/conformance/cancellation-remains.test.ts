@@ -17,8 +17,6 @@ import { kinds, playFor, playValue, turns, watchReports } from './kinds.js';
 
 const reports = watchReports();
 
-const never = (): Promise<never> => new Promise(() => {});
-
 describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
   it('C11: until abandons a foreign promise; its late rejection is reported, and never unhandled', async () => {
     const value = await playValue(
@@ -197,7 +195,7 @@ describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
 it('C11: a waitAll that was cancelled leaves nothing behind', async () => {
   const kept = await playValue(async () => {
     const group = new TaskGroup();
-    group.spawn(() => sleep(1000));
+    group.spawn(() => sleep(Number.POSITIVE_INFINITY));
     let reference: WeakRef<object> | undefined;
     await waitFor(async () => {
       const end = group.waitAll();

@@ -1,14 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   CancellationScope,
-  checkpoint,
   Future,
   shield,
   sleep,
   spawn,
   type Task,
   TaskGroup,
-  TimeoutError,
   waitFor,
 } from '../../src/index.js';
 import { kinds, playFor, playValue, watchReports } from './kinds.js';
@@ -181,15 +179,17 @@ describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
     const names = await playValue(
       body(function* () {
         return yield* wait(
-          TaskGroup.run(async (group) => {
+          TaskGroup.run(async (group: TaskGroup) => {
             for (const at of [1, 2, 3, 4]) group.spawn(() => sleep(at * 10), `member ${at}`);
             const names: string[] = [];
             const first = waitFor(async () => {
-              for await (const task of group as AsyncIterable<Task<unknown>>) names.push(task.name);
+              for await (const member of group) names.push((member as Task<unknown>).name);
             }, 25);
             await first.then(undefined, () => undefined);
-            for await (const task of group as AsyncIterable<Task<unknown>>)
-              if (!names.includes(task.name)) names.push(task.name);
+            for await (const member of group) {
+              const { name } = member as Task<unknown>;
+              if (!names.includes(name)) names.push(name);
+            }
             return names;
           }),
         );

@@ -5,7 +5,6 @@ import {
   type CancelledError,
   currentSignal,
   gather,
-  run,
   sleep,
   spawn,
   type Task,
@@ -47,8 +46,6 @@ class CountedController extends AbortController {
     };
   }
 }
-
-const never = (): Promise<never> => new Promise(() => {});
 
 describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
   it('C9: currentSignal() is that of the innermost scope', async () => {

@@ -4,12 +4,14 @@ import {
   CancelledError,
   currentTask,
   defer,
+  run,
   ScopeClosedError,
   shield,
   sleep,
   spawn,
   type Task,
   TaskGroup,
+  until,
 } from '../../src/index.js';
 import { kinds, playFor, playValue, watchReports } from './kinds.js';
 
@@ -285,5 +287,25 @@ describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
       }),
     );
     expect(outcome).toEqual({ value: 'value' });
+  });
+
+  it('L3: a group that was closed still takes clean-up, and nested scopes and runs', async () => {
+    const log = await playValue(
+      body(function* () {
+        const log: unknown[] = [];
+        yield* wait(
+          TaskGroup.run(
+            body(function* (group) {
+              group.close();
+              defer(() => void log.push('deferred'));
+              log.push(yield* wait(CancellationScope.run(() => 'scope')));
+              log.push(yield* wait(until(run(() => 'run'))));
+            }),
+          ),
+        );
+        return log;
+      }),
+    );
+    expect(log).toEqual(['scope', 'run', 'deferred']);
   });
 });

@@ -1,15 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  CancellationScope,
-  run,
-  shield,
-  sleep,
-  spawn,
-  type Task,
-  TaskGroup,
-  TaskState,
-} from '../../src/index.js';
-import { kinds, play, playValue, watchReports } from './kinds.js';
+import { CancellationScope, shield, sleep, spawn, type Task, TaskGroup, TaskState } from '../../src/index.js';
+import { kinds, play, playFor, playValue, watchReports } from './kinds.js';
 
 /** L1, L2: who owns a task, and how long it lives. */
 
@@ -212,5 +203,28 @@ describe.each(kinds)('$name bodies', ({ body, wait }) => {
       }),
     );
     expect(log).toEqual(['child unwound', 'queued cancelled']);
+  });
+
+  it('E1: a child of a task that has not begun fails: the failure is not lost', async () => {
+    const broken = new Error('broken');
+    const { outcome } = await playFor(
+      100,
+      body(function* () {
+        yield* wait(
+          TaskGroup.run(
+            body(function* (group) {
+              group.spawn(() => sleep(50));
+              const queued = group.spawn(() => undefined);
+              queued.spawn(() => {
+                throw broken;
+              });
+              yield* wait(sleep(10));
+            }),
+            { concurrency: 1 },
+          ),
+        );
+      }),
+    );
+    expect(outcome).toEqual({ error: broken });
   });
 });

@@ -8,7 +8,6 @@ import {
   type Task,
   TaskGroup,
   TaskState,
-  until,
 } from '../../src/index.js';
 import { kinds, play, playFor, playValue, watchReports } from './kinds.js';
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   CancellationScope,
   CancelledError,
-  checkpoint,
   ScopeClosedError,
   sleep,
   spawn,
@@ -24,14 +23,16 @@ function thrownBy(call: () => unknown): unknown {
   return undefined;
 }
 
-const never = (): Promise<never> => new Promise(() => {});
-
 describe.each(kinds)('$name bodies', ({ body, wait, attempt }) => {
   it('L4: into a closed scope: ScopeClosedError', async () => {
     await playValue(
       body(function* () {
         let left: CancellationScope | undefined;
-        yield* wait(CancellationScope.run((scope) => void (left = scope)));
+        yield* wait(
+          CancellationScope.run((scope) => {
+            left = scope;
+          }),
+        );
         expect(thrownBy(() => left?.spawn(() => 1))).toBeInstanceOf(ScopeClosedError);
         const group = new TaskGroup();
         group.close();

@@ -1,0 +1,195 @@
+import {
+  any,
+  CancelledError,
+  checkpoint,
+  Future,
+  GatherError,
+  race,
+  run,
+  sleep,
+  spawn,
+  suppressedOf,
+  TimeoutError,
+  until,
+  VirtualLoop,
+  wait,
+} from 'skein';
+import { describe, expect, it, vi } from 'vitest';
+import { bodies, drive, failureOf } from './map-fixtures.js';
+
+describe.each(bodies)('race and any of %s bodies', (_kind, body) => {
+  it('race: gives the first to settle; the losers are cancelled and waited for', async () => {
+    const log: string[] = [];
+    const loser = async (): Promise<never> => {
+      try {
+        await sleep(1000);
+      } catch (error) {
+        expect(error).toBeInstanceOf(CancelledError);
+        await Promise.resolve();
+        log.push('loser unwound');
+        throw error;
+      }
+      throw new Error('too slow');
+    };
+    const winner = await drive(async () => {
+      const value = await race(
+        loser,
+        body(() => sleep(5).then(() => 'fast')),
+      );
+      log.push('over');
+      return value;
+    });
+    expect(winner).toBe('fast');
+    expect(log).toEqual(['loser unwound', 'over']);
+  });
+
+  it('race: a failure that comes first is the outcome', async () => {
+    const error = new Error('no');
+    const loop = new VirtualLoop();
+    const failing = body(() => sleep(5).then(() => Promise.reject(error)));
+    expect(await failureOf(drive(() => race([body(() => sleep(10)), failing]), loop))).toBe(error);
+    expect(loop.now()).toBe(5);
+  });
+
+  it('any: passes over failures and gives the first value', async () => {
+    const loop = new VirtualLoop();
+    const value = await drive(
+      () =>
+        any(
+          body(() => sleep(1).then(() => Promise.reject(new Error('no')))),
+          body(() => sleep(5).then(() => 'up')),
+          body(() => sleep(1000)),
+        ),
+      loop,
+    );
+    expect(value).toBe('up');
+    expect(loop.now()).toBe(5);
+  });
+
+  it('any: when everything has failed, an AggregateError keeps every error, in input order', async () => {
+    const failing = (ms: number) => body(() => sleep(ms).then(() => Promise.reject(new Error(`no ${ms}`))));
+    const error = await failureOf(drive(() => any([failing(3), failing(1), failing(2)])));
+    expect(error).toBeInstanceOf(AggregateError);
+    expect((error as GatherError).errors.map((each) => (each as Error).message)).toEqual([
+      'no 3',
+      'no 1',
+      'no 2',
+    ]);
+    expect((error as GatherError).failures.map(({ index }) => index)).toEqual([0, 1, 2]);
+  });
+
+  it.each([['race', race] as const, ['any', any] as const])(
+    '%s: being cancelled cancels all of it',
+    async (_name, contest) => {
+      await drive(async () => {
+        const given = spawn(body(() => sleep(1000)));
+        const task = spawn(body(() => contest([given, body(() => sleep(1000))])));
+        await sleep(1);
+        task.cancel();
+        await failureOf(task);
+        expect(task.state).toBe('cancelled');
+        expect(given.state).toBe('cancelled');
+      });
+    },
+  );
+});
+
+describe('race and any', () => {
+  it('race: what has settled already wins, and functions are not begun', async () => {
+    let begun = 0;
+    const loop = new VirtualLoop();
+    await drive(async () => {
+      const done = spawn(() => 'done');
+      await done;
+      const slow = spawn(() => sleep(1000));
+      expect(await race([slow, () => begun++, done])).toBe('done');
+      expect(slow.state).toBe('cancelled');
+      const failed = spawn(() => Promise.reject(new Error('no')), { onFailure: 'hold' });
+      await checkpoint();
+      await checkpoint();
+      expect(await failureOf(race([spawn(() => sleep(1000)), failed]))).toMatchObject({ message: 'no' });
+      expect(await any([failed, async () => 1])).toBe(1);
+    }, loop);
+    expect(begun).toBe(0);
+    expect(loop.now()).toBe(0);
+  });
+
+  it('race: takes promises, and abandons those that lose', async () => {
+    const never = new Promise<never>(() => undefined);
+    expect(await drive(() => race([never, Promise.resolve(1)]))).toBe(1);
+    expect(await drive(() => race([never, () => 2]))).toBe(2);
+  });
+
+  it('race: takes options behind a list', async () => {
+    const error = await failureOf(drive(() => race([() => sleep(1000)], { timeout: 5 })));
+    expect(error).toBeInstanceOf(TimeoutError);
+  });
+
+  it('race: a loser that fails while it unwinds is reported, and does not change the outcome', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const stubborn = async (): Promise<void> => {
+      try {
+        await sleep(1000);
+      } catch {
+        throw new Error('while unwinding');
+      }
+    };
+    expect(await drive(() => race(stubborn, async () => sleep(1).then(() => 'won')))).toBe('won');
+    expect(warn.mock.calls.flat().join(' ')).toContain('while unwinding');
+    const first = new Error('first');
+    const error = await failureOf(
+      drive(() => race(stubborn, () => sleep(1).then(() => Promise.reject(first)))),
+    );
+    expect(error).toBe(first);
+    expect(suppressedOf(first).map((each) => (each as Error).message)).toEqual(['while unwinding']);
+    vi.restoreAllMocks();
+  });
+
+  it('C11: many short races against one long-lived promise or future leave nothing behind on it', async () => {
+    const future = new Future<void>();
+    let answer: (value: number) => void = () => undefined;
+    const promise = new Promise<number>((resolve) => {
+      answer = resolve;
+    });
+    const gc = (globalThis as { gc?: () => void }).gc ?? (() => undefined);
+    await run(async () => {
+      const some = async (times: number): Promise<void> => {
+        for (let i = 0; i < times; i++) await race([future, promise, checkpoint]);
+      };
+      await some(2000);
+      gc();
+      const before = process.memoryUsage().heapUsed;
+      await some(20_000);
+      gc();
+      expect(process.memoryUsage().heapUsed - before).toBeLessThan(1_000_000);
+      expect(future.firstWait).toBe(null);
+      answer(1);
+      expect(await until(promise)).toBe(1);
+    });
+  });
+
+  it('C11: many short waits for one long-lived task leave nothing behind on it', async () => {
+    await run(async () => {
+      const task = spawn(() => sleep(60_000));
+      for (let i = 0; i < 5000; i++) {
+        const { done } = await wait([task, spawn(() => i)], { until: 'first' });
+        expect(done.length).toBe(1);
+      }
+      expect(task.firstWait).toBe(null);
+      task.cancel();
+    });
+  });
+
+  it('E5: misuse throws at the call', async () => {
+    await drive(async () => {
+      const wrong = race as (...given: unknown[]) => unknown;
+      expect(() => wrong()).toThrow('would wait for ever');
+      expect(() => wrong([])).toThrow('would wait for ever');
+      expect(() => wrong(5)).toThrow('number 0 is 5');
+      expect(() => wrong(() => 1, { timeout: 5 })).toThrow('options go behind an array');
+      expect(() => wrong([() => 1], { timeout: -1 })).toThrow('timeout');
+      expect(await failureOf(any([]))).toBeInstanceOf(GatherError);
+    });
+    expect(() => race(() => 1)).toThrow('outside every scope');
+  });
+});
