@@ -15,6 +15,7 @@ import type { Observer } from './observable/observer.js';
 
 export { checkpoint } from './concurrency/checkpoint.js';
 export { gather } from './concurrency/gather.js';
+export { semaphore } from './concurrency/semaphore.js';
 export { shield } from './concurrency/shield.js';
 export { stoppingSignal } from './concurrency/shutdown.js';
 export { sleep } from './concurrency/sleep.js';

@@ -5,6 +5,7 @@ import type { ChildPolicy } from '../core/extras.js';
 import { BODYLESS, INTERRUPTED } from '../core/flags.js';
 import { type Frame, insideFrame, type Link } from '../core/frame.js';
 import { Lifetime } from '../core/lifetime.js';
+import { Operation } from '../core/operation.js';
 import type { Job } from '../core/scheduler.js';
 import { spawnTask, Task } from '../core/task.js';
 import {
@@ -114,6 +115,7 @@ export abstract class Collector<T> implements ChildPolicy {
     const grace = this.block.extras?.grace;
     for (let index = this.waits.length - 1; index >= 0; index--) {
       const { subject } = this.waits[index]!;
+      if (subject instanceof Operation) subject.cancelWith(cancellation);
       if (!(subject instanceof Lifetime) || subject.container === this.block || subject.status !== PENDING)
         continue;
       subject.cancelWith(cancellation);

@@ -27,6 +27,12 @@ export interface TaskGroupOptions extends Bounds {
 }
 
 /**
+ * A member as iteration gives it. Without `then`, because TypeScript takes the type of a `for await` variable to be what
+ * awaiting it would give, and a task is a thing to await; the object is the task itself.
+ */
+export type EndedTask = Omit<Task<unknown>, 'then'>;
+
+/**
  * The members of a group: who lives, who waits for a slot, what has failed, and who waits for the end.
  *
  * Membership counts as waiting (E2): a member's failure is the group's, whoever else may wait for that member.
@@ -190,7 +196,7 @@ export class GroupMembers implements ChildPolicy {
 
   // ── iterating ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  iterate(): AsyncIterableIterator<Task<unknown>> {
+  iterate(): AsyncIterableIterator<EndedTask> {
     const iterator = new MemberIterator(this.ended?.slice() ?? [], this.iterators);
     this.iterators.add(iterator);
     if (this.alive.size === 0) iterator.finish();
@@ -228,10 +234,10 @@ class GroupEnd extends Operation<unknown[]> {
 }
 
 /** One result of an iterator, waited for. */
-class NextMember extends Operation<IteratorResult<Task<unknown>>> {
-  private readonly ready: Fifo<Task<unknown>>;
+class NextMember extends Operation<IteratorResult<EndedTask>> {
+  private readonly ready: Fifo<EndedTask>;
 
-  constructor(ready: Fifo<Task<unknown>>) {
+  constructor(ready: Fifo<EndedTask>) {
     super();
     this.ready = ready;
   }
@@ -240,7 +246,7 @@ class NextMember extends Operation<IteratorResult<Task<unknown>>> {
   protected override withdraw(): void {}
 
   /** A member that nobody received is the next one's. */
-  protected override putBack(result: IteratorResult<Task<unknown>>): void {
+  protected override putBack(result: IteratorResult<EndedTask>): void {
     if (result.done !== true) this.ready.unshift(result.value);
   }
 
@@ -257,18 +263,18 @@ class NextMember extends Operation<IteratorResult<Task<unknown>>> {
  * Iterates members as they end. Written by hand: an async generator would await each task that it yields, and so throw
  * the failure of one that failed.
  */
-class MemberIterator implements AsyncIterableIterator<Task<unknown>> {
-  private readonly ready: Fifo<Task<unknown>>;
+class MemberIterator implements AsyncIterableIterator<EndedTask> {
+  private readonly ready: Fifo<EndedTask>;
   private readonly asking = new Fifo<NextMember>();
   private readonly registry: Set<MemberIterator>;
   private finished = false;
 
-  constructor(ended: Task<unknown>[], registry: Set<MemberIterator>) {
+  constructor(ended: EndedTask[], registry: Set<MemberIterator>) {
     this.ready = new Fifo(ended);
     this.registry = registry;
   }
 
-  memberEnded(task: Task<unknown>): void {
+  memberEnded(task: EndedTask): void {
     let asking = this.asking.shift();
     while (asking !== undefined && !asking.begun) asking = this.asking.shift();
     if (asking === undefined) this.ready.push(task);
@@ -284,17 +290,17 @@ class MemberIterator implements AsyncIterableIterator<Task<unknown>> {
     }
   }
 
-  next(): Promise<IteratorResult<Task<unknown>>> {
+  next(): Promise<IteratorResult<EndedTask>> {
     const next = new NextMember(this.ready);
     const task = next.begun ? this.ready.shift() : undefined;
     if (task !== undefined) next.finish({ done: false, value: task });
     else if (this.finished && next.begun) next.finish({ done: true, value: undefined });
     else if (next.begun) this.asking.push(next);
     // `for await` awaits it, as it does any thenable; a native promise in between would hide the wait from cancellation.
-    return next as unknown as Promise<IteratorResult<Task<unknown>>>;
+    return next as unknown as Promise<IteratorResult<EndedTask>>;
   }
 
-  return(): Promise<IteratorResult<Task<unknown>>> {
+  return(): Promise<IteratorResult<EndedTask>> {
     this.finish();
     return Promise.resolve({ done: true, value: undefined });
   }

@@ -8,7 +8,7 @@ import type { SpawnOptions } from '../core/spawn-options.js';
 import { type Fiber, spawnTask, type Task, type TaskBody } from '../core/task.js';
 import { PENDING } from '../core/wait.js';
 import { checkStrategy } from './gather.js';
-import { GroupMembers, type TaskGroupOptions } from './group-members.js';
+import { type EndedTask, GroupMembers, type TaskGroupOptions } from './group-members.js';
 import { openBlock } from './open-block.js';
 
 /**
@@ -27,7 +27,7 @@ import { openBlock } from './open-block.js';
  * });
  * ```
  */
-export class TaskGroup implements AsyncDisposable, AsyncIterable<Task<unknown>> {
+export class TaskGroup implements AsyncDisposable, AsyncIterable<EndedTask> {
   readonly #block: Block;
   readonly #members: GroupMembers;
 
@@ -114,7 +114,7 @@ export class TaskGroup implements AsyncDisposable, AsyncIterable<Task<unknown>> 
   }
 
   /** The members as they end, from the moment the loop begins; it ends when none is left. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Task<unknown>> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<EndedTask> {
     return this.#members.iterate();
   }
 

@@ -284,7 +284,9 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
       if ((this.flags & flag.HOLDS_FAILURE) !== 0) this.judge();
       return;
     }
-    for (let at = waiter as Lifetime | null; at !== null; at = at.container) {
+    // A look of bounded length: below thousands of nested scopes every wait would walk them all.
+    let depth = 0;
+    for (let at = waiter as Lifetime | null; at !== null && depth < 64; at = at.container, depth++) {
       if (at === this) {
         throw new InvalidStateError(
           `${this.label} waits for itself, and would wait for ever: await it from outside its body`,

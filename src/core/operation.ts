@@ -1,4 +1,5 @@
 import { Waitable } from './awaitable.js';
+import type { Cancellation } from './cancellation.js';
 import { INTERRUPTED } from './flags.js';
 import { attachLink, currentFrame, detachLink, type Frame, type Link } from './frame.js';
 import { CANCELLED, FULFILLED, PENDING, REJECTED } from './wait.js';
@@ -74,6 +75,14 @@ export abstract class Operation<T> extends Waitable<T> implements Link {
       this.payload = this.owner!.cancellation;
       this.putBack(payload as T);
     }
+  }
+
+  /** @internal Withdraws it on behalf of a combinator that it was given to; what was granted is left to its waiter. */
+  cancelWith(cancellation: Cancellation): void {
+    if (this.status !== PENDING) return;
+    detachLink(this);
+    this.withdraw();
+    this.settle(CANCELLED, cancellation);
   }
 
   override delivered(): void {

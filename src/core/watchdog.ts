@@ -1,4 +1,4 @@
-import { CLEANUP, SHIELDED } from './flags.js';
+import { BODY_DONE, CLEANUP, MANUAL, SHIELDED, STARTED } from './flags.js';
 import type { Realm } from './realm.js';
 import type { Timer } from './scheduler.js';
 import { type TreeNode, visitBelow } from './tree.js';
@@ -59,7 +59,7 @@ export class Watchdog {
 
   private nameStuck(): void {
     this.warnTimer = null;
-    for (const node of stuckIn(this.top)) {
+    for (const node of stuckIn(this.top, everywhere)) {
       warn(
         'SKEIN_STUCK',
         `${node.describeStuck()} ${WARN_AFTER / 1000} s after it was cancelled: it waits for something that skein cannot ` +
@@ -71,29 +71,45 @@ export class Watchdog {
   /** Bodies are given up from the inside out; each owner then leaves in the usual way, its clean-up included. */
   private giveUp(grace: number): void {
     this.graceTimer = null;
-    for (const node of stuckIn(this.top)) {
-      // A clean-up that took too long has been named by whoever bounded it.
-      if ((this.top.flags & CLEANUP) === 0)
-        warn(
-          'SKEIN_ABANDONED',
-          `${node.describeStuck()} ${grace} ms after it was cancelled, and was given up`,
-        );
+    const { top } = this;
+    if ((top.flags & CLEANUP) !== 0) {
+      // A clean-up that took too long has been named by whoever bounded it, and is bounded whatever shields it has inside.
+      for (const node of everyBody(top)) node.abandonBody();
+      return;
+    }
+    for (const node of stuckIn(top, outsideShields)) {
+      warn('SKEIN_ABANDONED', `${node.describeStuck()} ${grace} ms after it was cancelled, and was given up`);
       node.abandonBody();
     }
-    // What was waiting for those may get stuck in its turn, in its own finally.
-    if (!this.stopped) this.allow(Math.max(1, grace));
+    // What was waiting for those may get stuck in its turn, in its own finally: it is looked at again, ever more seldom, as
+    // long as there is a body that could.
+    if (!this.stopped && everyBody(top).length > 0) this.allow(Math.max(1, 2 * grace));
   }
 }
 
 /** A shield, and clean-up that is under way, run to their end (C7): what is inside is not looked at. */
 const outsideShields = (node: TreeNode): boolean => (node.flags & SHIELDED) === 0;
+const everywhere = (): boolean => true;
 
-function stuckIn(top: Watched): Watched[] {
+function stuckIn(top: Watched, enters: (node: TreeNode) => boolean): Watched[] {
+  return collect(top, enters, (node) => node.describeStuck() !== undefined);
+}
+
+/** Everything inside whose body has begun and has not ended. */
+function everyBody(top: Watched): Watched[] {
+  return collect(top, everywhere, (node) => (node.flags & (STARTED | BODY_DONE | MANUAL)) === STARTED);
+}
+
+function collect(
+  top: Watched,
+  enters: (node: TreeNode) => boolean,
+  wanted: (node: Watched) => boolean,
+): Watched[] {
   const found: Watched[] = [];
   const consider = (node: TreeNode): void => {
-    if ((node as Watched).describeStuck() !== undefined) found.push(node as Watched);
+    if (wanted(node as Watched)) found.push(node as Watched);
   };
   consider(top);
-  visitBelow(top, consider, outsideShields);
+  visitBelow(top, consider, enters);
   return found.reverse();
 }

@@ -5,6 +5,7 @@ import {
   createTask,
   defer,
   detached,
+  type EndedTask,
   Future,
   getEventLoop,
   run,
@@ -276,7 +277,11 @@ describe('run, scopes and groups', () => {
   });
 
   it('a group iterates its tasks', async () => {
-    for await (const task of new TaskGroup()) expectTypeOf(task).toEqualTypeOf<Task<unknown>>();
+    for await (const task of new TaskGroup()) {
+      expectTypeOf(task).toEqualTypeOf<EndedTask>();
+      expectTypeOf(task.result).toBeUnknown();
+      expectTypeOf(task.name).toBeString();
+    }
   });
 
   it('clean-ups are functions of every kind', () => {
