@@ -5,7 +5,7 @@ import { checkBody, checkCallback, checkOptions } from '../core/checks.js';
 import { addCleanup } from '../core/cleanup.js';
 import { currentLifetime } from '../core/current.js';
 import { disposeLifetime } from '../core/disposal.js';
-import { CANCEL_REQUESTED, INTERRUPTED, MANUAL, SHIELDED } from '../core/flags.js';
+import { CANCEL_REQUESTED, CLOSED, INTERRUPTED, MANUAL, SHIELDED } from '../core/flags.js';
 import { Lifetime } from '../core/lifetime.js';
 import { callSafely } from '../core/reports.js';
 import { signalOf } from '../core/signal.js';
@@ -95,6 +95,14 @@ export class CancellationScope implements TaskScope, AsyncDisposable {
     return (
       (flags & CANCEL_REQUESTED) !== 0 || ((flags & INTERRUPTED) !== 0 && cancellation?.kind === 'failure')
     );
+  }
+
+  /**
+   * Whether something can be spawned into it now: it is neither closed nor cancelled. For callbacks of servers and
+   * emitters, where what `spawn` throws would be nobody's to catch.
+   */
+  get isOpen(): boolean {
+    return (this.#lifetime.flags & (CLOSED | INTERRUPTED)) === 0;
   }
 
   /** An `AbortSignal` that aborts with the `CancelledError` when it is cancelled, and when it is left (C9). */

@@ -74,6 +74,14 @@ export class TaskGroup implements AsyncDisposable, AsyncIterable<EndedTask> {
     return this.#members.living;
   }
 
+  /**
+   * Whether something can be spawned into it now: it is neither closed nor cancelled. For callbacks of servers and
+   * emitters, where what `spawn` throws would be nobody's to catch.
+   */
+  get isOpen(): boolean {
+    return (this.#block.flags & (CLOSED | INTERRUPTED)) === 0;
+  }
+
   /** Whether nothing can be spawned into it any more. */
   get isClosed(): boolean {
     return (this.#block.flags & CLOSED) !== 0;

@@ -9,7 +9,7 @@ export const SCOPE_LEFT = 'scope left';
  * cancelling a tree costs one error and not one for each task (C10), and so that "is this my own cancellation?" is a
  * comparison of identities (C5).
  */
-export class Cancellation implements CancellationOrigin {
+export class Cancellation {
   readonly kind: CancellationKind;
   readonly reason: unknown;
   /** What led to this one, if something did: an earlier cancellation's error, or the failure that ended a scope. */
@@ -29,19 +29,20 @@ export class Cancellation implements CancellationOrigin {
     this.later = undefined;
   }
 
-  get target(): string {
-    return this.subject.label;
+  /** What users see of it: plain data. The record itself leads to the whole tree, and errors are printed. */
+  get origin(): CancellationOrigin {
+    return { kind: this.kind, reason: this.reason, target: this.subject.label };
   }
 
   /** What checkpoints throw. Made when the first of them does, without a stack: it would show only the loop. */
   get error(): CancelledError {
-    this.first ??= withoutStack(() => new CancelledError(this.describe(), this, causeOption(this)));
+    this.first ??= withoutStack(() => new CancelledError(this.describe(), this.origin, causeOption(this)));
     return this.first;
   }
 
   /** Keeps the place where `cancel` was called as the stack of the error. */
   captureHere(): void {
-    this.first ??= new CancelledError(this.describe(), this, causeOption(this));
+    this.first ??= new CancelledError(this.describe(), this.origin, causeOption(this));
   }
 
   /** What the second and later checkpoints throw: the same cancellation, with what is probably wrong (C4). */
@@ -51,7 +52,7 @@ export class Cancellation implements CancellationOrigin {
         new CancelledError(
           `${this.describe()}. This wait began after the cancellation had already been thrown once: clean-up that itself ` +
             'waits belongs into defer(fn), use(resource) or shield(work), which run although the task is cancelled',
-          this,
+          this.origin,
           { cause: this.error },
         ),
     );
@@ -72,12 +73,13 @@ export class Cancellation implements CancellationOrigin {
   /** What an outsider gets who waits for something that this cancellation ended. */
   outsiderError(target: string): TaskCancelledError {
     return withoutStack(
-      () => new TaskCancelledError(`${target} was cancelled${this.why()}`, this, { cause: this.error }),
+      () =>
+        new TaskCancelledError(`${target} was cancelled${this.why()}`, this.origin, { cause: this.error }),
     );
   }
 
   private describe(): string {
-    return `${this.target} was cancelled${this.why()}`;
+    return `${this.subject.label} was cancelled${this.why()}`;
   }
 
   private why(): string {

@@ -54,7 +54,9 @@ export async function play(program: string): Promise<Claim[]> {
 function runVirtually<T>(main: skein.TaskBody<T>, options: skein.RunOptions = {}): Promise<T> {
   if (options?.loop !== undefined || skein.currentTask() !== undefined) return skein.run(main, options);
   const loop = new VirtualLoop();
-  return loop.drive(skein.run(main, { ...options, loop }));
+  // Told to an observer, what follows an error is no warning on the terminal.
+  const observers = [...(options.observers ?? []), { onScopeEvent: () => {} }];
+  return loop.drive(skein.run(main, { ...options, loop, observers }));
 }
 
 /** The network of the examples: whatever is on this machine answers 200. */

@@ -55,7 +55,7 @@ export class ScopeEvent {
 
   /** Where its cancellation began (C13). */
   get origin(): CancellationOrigin | undefined {
-    return this.type === 'cancelled' ? (this.detail as Cancellation) : undefined;
+    return this.type === 'cancelled' ? (this.detail as Cancellation).origin : undefined;
   }
 
   /** The text of a warning. */

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { CancellationScope, run, spawn, TaskGroup } from '../../src/index.js';
+
+/** What a server's request callback asks before it spawns, because nobody catches what a callback throws. */
+
+it('isOpen: false once a group is closed, cancelled, or has been left', async () => {
+  const seen = await run(async () => {
+    const closed = new TaskGroup();
+    const cancelled = new TaskGroup();
+    const left = new TaskGroup();
+    const before = [closed.isOpen, cancelled.isOpen, left.isOpen];
+    closed.close();
+    cancelled.cancel();
+    await left[Symbol.asyncDispose]();
+    return [...before, closed.isOpen, cancelled.isOpen, left.isOpen];
+  });
+  expect(seen).toEqual([true, true, true, false, false, false]);
+});
+
+it('isOpen: a scope that something failed in is not open, although nobody cancelled it', async () => {
+  let scope: CancellationScope | undefined;
+  await run(async () => {
+    scope = CancellationScope.current();
+    expect(scope?.isOpen).toBe(true);
+    spawn(() => {
+      throw new Error('failed');
+    });
+  }).catch(() => undefined);
+  expect(scope?.isOpen).toBe(false);
+});
