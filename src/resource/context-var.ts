@@ -50,6 +50,11 @@ export interface ContextVarConstructor {
 }
 
 class Variable<T> implements ContextVar<T> {
+  static {
+    // What users see in a log is the name they import it by.
+    Object.defineProperty(this, 'name', { value: 'ContextVar' });
+  }
+
   readonly name: string;
   readonly #default: T | undefined;
 
