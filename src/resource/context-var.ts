@@ -52,7 +52,7 @@ export interface ContextVarConstructor {
 class Variable<T> implements ContextVar<T> {
   static {
     // What users see in a log is the name they import it by.
-    Object.defineProperty(this, 'name', { value: 'ContextVar' });
+    Object.defineProperty(Variable, 'name', { value: 'ContextVar' });
   }
 
   readonly name: string;

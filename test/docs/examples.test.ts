@@ -20,7 +20,8 @@ describe('the examples of the documentation', () => {
     expect(typeErrors(programs)).toEqual([]);
   });
 
-  it.each(examples.filter(({ runs }) => runs))('$place runs, and prints what it says', async (example) => {
+  const playable = examples.filter(({ runs }) => runs).map((example) => [example.place, example] as const);
+  it.each(playable)('%s runs, and prints what it says', async (_place, example) => {
     const claims = await play(programOf(example));
     const untrue = claims.filter((claim) => !isTrue(claim));
     expect(untrue.map(({ line, printed }) => ({ line, printed: printed.join(', ') }))).toEqual([]);

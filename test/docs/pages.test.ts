@@ -27,7 +27,7 @@ describe('the pages', () => {
     expect(missing).toEqual([]);
   });
 
-  it.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/design.md'])(
+  it.each(['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/README.md', 'docs/design.md'])(
     '%s: its links lead somewhere',
     (page) => {
       const text = read(page);
