@@ -158,7 +158,6 @@ export abstract class Cancellable<T = unknown> extends Waitable<T> {
     if (this.status !== PENDING) return false;
     if ((this.flags & flag.CANCEL_REQUESTED) !== 0) return true;
     this.flags |= flag.CANCEL_REQUESTED;
-    if (cancellation.kind === 'deadline' && (this.flags & flag.BODY_DONE) !== 0) this.flags |= flag.OVERRAN;
     // Once it is being left, everything inside is unwinding already.
     if ((this.flags & flag.LEAVING) === 0) this.interruptFor(cancellation);
     return true;

@@ -44,7 +44,7 @@ export const MANUAL = 1 << 17;
 /** Is a clean-up of its container: what it throws fails the container but interrupts nothing. Set at creation. */
 export const CLEANUP = 1 << 18;
 
-/** The deadline passed after the body had given its value, while the members were waited for (C8). Never cleared. */
+/** A deadline passed after the body had given its value, while the members were waited for (C8). Never cleared. */
 export const OVERRAN = 1 << 19;
 /** Has no code of its own that could hang: it waits for its children. Set at creation. */
 export const BODYLESS = 1 << 24;

@@ -2,7 +2,7 @@ import type { Cancellation } from './cancellation.js';
 import { events } from './event-sink.js';
 import type { ChildPolicy, Extras } from './extras.js';
 import { Fifo } from './fifo.js';
-import { CANCEL_REQUESTED, INTERRUPTED, STARTED } from './flags.js';
+import { BODY_DONE, CANCEL_REQUESTED, INTERRUPTED, OVERRAN, STARTED } from './flags.js';
 import { detachLink, enterFrame, type Frame } from './frame.js';
 import { callSafely } from './reports.js';
 import { type TreeNode, visitReachable } from './tree.js';
@@ -33,6 +33,7 @@ export function interruptTree(top: Interruptible, cancellation: Cancellation): v
     // A descendant is asked to cancel; the top itself may be interrupted by a failure inside it, or by being left.
     lifetime.flags |= lifetime === top ? INTERRUPTED : INTERRUPTED | CANCEL_REQUESTED;
     lifetime.cancellation ??= cancellation;
+    if (cancellation.kind === 'deadline' && (lifetime.flags & BODY_DONE) !== 0) lifetime.flags |= OVERRAN;
     for (let link = lifetime.lastLink; link !== null; link = lifetime.lastLink) {
       detachLink(link);
       link.interrupt();

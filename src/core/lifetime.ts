@@ -186,12 +186,16 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
       payload = this.payload;
     }
     const own = this.cancellation;
-    // A deadline and an outer signal are errors of their own once they come out of the scope that they ended (C8, C9).
-    if (own !== null && own.subject === this && (own.kind === 'deadline' || own.kind === 'signal')) {
-      // What is around may have been cancelled since; then its own cancellation wins (C6).
-      const outerWins = this.container !== null && (this.container.flags & flag.INTERRUPTED) !== 0;
-      const overran = status === FULFILLED && (this.flags & flag.OVERRAN) !== 0;
-      if (overran || (status === CANCELLED && !outerWins)) {
+    // A deadline that passed while the members were waited for, its own or one around it, was not answered by the value
+    // that the body had given before (C8).
+    if (status === FULFILLED && (this.flags & flag.OVERRAN) !== 0) {
+      status = CANCELLED;
+      payload = own;
+    }
+    // A deadline and an outer signal are errors of their own once they come out of the scope that they ended (C8, C9);
+    // but if what is around has been cancelled since, that cancellation wins (C6).
+    if (status === CANCELLED && own?.subject === this && (own.kind === 'deadline' || own.kind === 'signal')) {
+      if (this.container === null || (this.container.flags & flag.INTERRUPTED) === 0) {
         status = REJECTED;
         payload = own.reason;
       }
