@@ -3,22 +3,18 @@ import type { Block } from '../core/block.js';
 import { Cancellation } from '../core/cancellation.js';
 import type { ChildPolicy } from '../core/extras.js';
 import { BODYLESS, INTERRUPTED } from '../core/flags.js';
-import { type Frame, insideFrame, type Link } from '../core/frame.js';
+import { type Frame, insideFrame } from '../core/frame.js';
 import { Lifetime } from '../core/lifetime.js';
 import { Operation } from '../core/operation.js';
-import type { Job } from '../core/scheduler.js';
 import { spawnTask, Task } from '../core/task.js';
 import {
-  BY_SOURCE,
   beginWait,
   endWait,
   FULFILLED,
-  interruptWait,
   outcome,
   PENDING,
   subscribeUnlinked,
-  type Wait,
-  type WaitSource,
+  WaitNode,
 } from '../core/wait.js';
 import { until } from './until.js';
 import type { Work } from './work.js';
@@ -162,32 +158,19 @@ function sourceOf(block: Lifetime, work: Work<unknown>): Waitable<unknown> {
 }
 
 /** A wait that knows its place. */
-class PlacedWait implements Wait {
-  owner: Frame | null;
+class PlacedWait extends WaitNode {
   readonly subject: Waitable<unknown>;
-  previousLink: Link | null = null;
-  nextLink: Link | null = null;
-  linked = false;
-  source: WaitSource | null = null;
-  previousWait: Wait | null = null;
-  nextWait: Wait | null = null;
-  verdict = BY_SOURCE;
-  nextJob: Job | null | undefined = undefined;
   private readonly collector: { ended(index: number, succeeded: boolean, payload: unknown): void };
   private readonly index: number;
 
   constructor(collector: PlacedWait['collector'], owner: Frame, index: number, subject: Waitable<unknown>) {
+    super(owner);
     this.collector = collector;
-    this.owner = owner;
     this.index = index;
     this.subject = subject;
   }
 
-  interrupt(): void {
-    interruptWait(this);
-  }
-
-  run(): void {
+  override run(): void {
     endWait(this);
     this.collector.ended(this.index, outcome.status === FULFILLED, outcome.payload);
   }

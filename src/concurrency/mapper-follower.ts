@@ -2,20 +2,10 @@ import { Waitable } from '../core/awaitable.js';
 import type { Block } from '../core/block.js';
 import { Fiber } from '../core/fiber.js';
 import { RESUME, SUSPEND } from '../core/fiber-iterator.js';
-import { enterFrame, type Link } from '../core/frame.js';
+import { enterFrame } from '../core/frame.js';
 import { runInContext } from '../core/platform/async-context.js';
-import type { Job } from '../core/scheduler.js';
 import type { Fiber as FiberBody } from '../core/task.js';
-import {
-  BY_SOURCE,
-  beginWait,
-  endWait,
-  FULFILLED,
-  interruptWait,
-  outcome,
-  type Wait,
-  type WaitSource,
-} from '../core/wait.js';
+import { beginWait, endWait, FULFILLED, outcome, WaitNode, type WaitSource } from '../core/wait.js';
 
 /**
  * Follows what one function call after another returns, whichever kind of function it was, with nothing allocated for a
@@ -29,16 +19,8 @@ import {
  * Everything happens in the frame of a block, so that checkpoints in the function belong to that block. Invariant: at
  * most one call is followed at a time.
  */
-export abstract class Follower implements Wait {
-  readonly owner: Block<unknown>;
-  previousLink: Link | null = null;
-  nextLink: Link | null = null;
-  linked = false;
-  source: WaitSource | null = null;
-  previousWait: Wait | null = null;
-  nextWait: Wait | null = null;
-  verdict = BY_SOURCE;
-  nextJob: Job | null | undefined = undefined;
+export abstract class Follower extends WaitNode {
+  declare readonly owner: Block<unknown>;
   private readonly onFulfilled: (value: unknown) => void;
   private readonly onRejected: (error: unknown) => void;
   /** Runs generators; made for the first of them. */
@@ -49,7 +31,7 @@ export abstract class Follower implements Wait {
   private betweenGenerators = false;
 
   constructor(owner: Block<unknown>) {
-    this.owner = owner;
+    super(owner);
     // A reaction runs in the async context in which `then` was called, and that was the block's.
     this.onFulfilled = (value) => this.settled(true, value);
     this.onRejected = (error) => this.settled(false, error);
@@ -105,11 +87,7 @@ export abstract class Follower implements Wait {
 
   // ── as a wait ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  interrupt(): void {
-    interruptWait(this);
-  }
-
-  run(): void {
+  override run(): void {
     const { context, realm } = this.owner;
     // The next call may be that of an async function, whose continuation the platform runs after the turn.
     realm.loop.noteResume?.();

@@ -2,18 +2,10 @@ import { type Awaitable, isAwaitable, Waitable } from '../core/awaitable.js';
 import { checkMilliseconds, show } from '../core/checks.js';
 import { defaultLoop } from '../core/default-loop.js';
 import { InvalidArgumentError } from '../core/errors.js';
-import type { Frame, Link } from '../core/frame.js';
+import type { Frame } from '../core/frame.js';
 import { Operation } from '../core/operation.js';
-import type { Job, Scheduler, Timer } from '../core/scheduler.js';
-import {
-  BY_SOURCE,
-  FULFILLED,
-  interruptWait,
-  PENDING,
-  subscribeUnlinked,
-  type Wait,
-  type WaitSource,
-} from '../core/wait.js';
+import type { Scheduler, Timer } from '../core/scheduler.js';
+import { FULFILLED, interruptWait, PENDING, subscribeUnlinked, WaitNode } from '../core/wait.js';
 
 /** What `wait` waits for. */
 export interface WaitOptions {
@@ -33,21 +25,12 @@ export interface WaitResult<W> {
 }
 
 /** The wait for one of them: it only tells that it has ended. */
-class Watch implements Wait {
-  owner: Frame | null;
-  previousLink: Link | null = null;
-  nextLink: Link | null = null;
-  linked = false;
-  source: WaitSource | null = null;
-  previousWait: Wait | null = null;
-  nextWait: Wait | null = null;
-  verdict = BY_SOURCE;
-  nextJob: Job | null | undefined = undefined;
+class Watch extends WaitNode {
   private readonly watching: { ended(status: number): void };
 
   constructor(watching: Watch['watching'], owner: Frame | null) {
+    super(owner);
     this.watching = watching;
-    this.owner = owner;
   }
 
   /** Leaves a source that is still pending, in O(1). The job that this schedules finds nothing to do. */
@@ -55,11 +38,11 @@ class Watch implements Wait {
     if (this.source?.status === PENDING) interruptWait(this);
   }
 
-  interrupt(): void {
+  override interrupt(): void {
     this.leave();
   }
 
-  run(): void {
+  override run(): void {
     const { source } = this;
     this.source = null;
     if (source !== null) this.watching.ended(source.status);

@@ -2,18 +2,8 @@ import { Waitable } from './awaitable.js';
 import type { BodyOwner } from './body-owner.js';
 import { InvalidArgumentError } from './errors.js';
 import { Fiber } from './fiber.js';
-import { enterFrame, type Link } from './frame.js';
-import type { Job } from './scheduler.js';
-import {
-  BY_SOURCE,
-  beginWait,
-  endWait,
-  FULFILLED,
-  interruptWait,
-  outcome,
-  type Wait,
-  type WaitSource,
-} from './wait.js';
+import { enterFrame } from './frame.js';
+import { beginWait, endWait, FULFILLED, outcome, WaitNode, type WaitSource } from './wait.js';
 
 /**
  * A body: the function that a task, a scope or a group runs. Which kind it is shows in what it returns, so that one
@@ -41,21 +31,12 @@ export function startBody(owner: BodyOwner, body: (argument: never) => unknown, 
 }
 
 /** A body that returned one of skein's own awaitables: followed without a promise in between. */
-class Follow implements Wait {
-  owner: BodyOwner;
-  previousLink: Link | null = null;
-  nextLink: Link | null = null;
-  linked = false;
-  source: WaitSource | null;
-  previousWait: Wait | null = null;
-  nextWait: Wait | null = null;
-  verdict = BY_SOURCE;
-  nextJob: Job | null | undefined = undefined;
+class Follow extends WaitNode {
+  declare readonly owner: BodyOwner;
   private readonly target: WaitSource;
 
   constructor(owner: BodyOwner, target: WaitSource) {
-    this.owner = owner;
-    this.source = null;
+    super(owner);
     this.target = target;
   }
 
@@ -70,11 +51,7 @@ class Follow implements Wait {
     if (settled) this.run();
   }
 
-  interrupt(): void {
-    interruptWait(this);
-  }
-
-  run(): void {
+  override run(): void {
     endWait(this);
     this.owner.bodySettled(outcome.status === FULFILLED, outcome.payload);
   }

@@ -6,9 +6,8 @@ import { clearFinished, enterFiber, type FiberDriver, RESUME, SUSPEND } from './
 import { CONTEXT_FRAMED } from './flags.js';
 import { enterFrame } from './frame.js';
 import { runInContext } from './platform/async-context.js';
-import type { Job } from './scheduler.js';
-import type { Wait, WaitSource } from './wait.js';
-import { BY_SOURCE, beginWait, endWait, FULFILLED, interruptWait, outcome, scheduleWait } from './wait.js';
+import type { WaitSource } from './wait.js';
+import { beginWait, endWait, FULFILLED, outcome, scheduleWait, WaitNode } from './wait.js';
 
 /**
  * The generator's own methods, taken once: each generator function has a prototype of its own, so `generator.next` would be
@@ -28,16 +27,8 @@ const { next: generatorNext, throw: generatorThrow } = Object.getPrototypeOf(
  * A fiber waits for one thing at a time, so it is itself its only wait: switching allocates nothing. (Measured: a switch
  * through the ready queue costs a third of an `await null` with async-local storage in use on Node 20.)
  */
-export class Fiber implements Wait, FiberDriver {
-  owner: BodyOwner;
-  previousLink: Wait | null = null;
-  nextLink: Wait | null = null;
-  linked = false;
-  source: WaitSource | null = null;
-  previousWait: Wait | null = null;
-  nextWait: Wait | null = null;
-  verdict = BY_SOURCE;
-  nextJob: Job | null | undefined = undefined;
+export class Fiber extends WaitNode implements FiberDriver {
+  declare readonly owner: BodyOwner;
   private generator: Generator<unknown, unknown, unknown>;
   /** What the next resumption brings; an error if `throwing`. */
   private value: unknown = undefined;
@@ -46,16 +37,12 @@ export class Fiber implements Wait, FiberDriver {
   private bareYield = false;
 
   constructor(owner: BodyOwner, generator: Generator<unknown, unknown, unknown>) {
-    this.owner = owner;
+    super(owner);
     this.generator = generator;
   }
 
-  interrupt(): void {
-    interruptWait(this);
-  }
-
   /** A wait has ended: finds out how, and takes the next step. */
-  run(): void {
+  override run(): void {
     const { owner } = this;
     endWait(this);
     this.bring(outcome.payload, outcome.status !== FULFILLED);

@@ -1,3 +1,4 @@
+import { advanceInTurn } from './advancing.js';
 import { Cancellable } from './cancellable.js';
 import { Cancellation, SCOPE_LEFT } from './cancellation.js';
 import { type Closer, removeCloser } from './closer.js';
@@ -302,22 +303,3 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
 }
 
 const settledTurn: Promise<void> = Promise.resolve();
-
-/** The lifetimes whose turn to advance has come while another one advances. */
-const waitingTurns: Lifetime[] = [];
-let advancing = false;
-
-/**
- * Lets a lifetime advance: at once, or after the one that does so now. The end of a child can be the end of its parent,
- * and so on up a chain of any depth: this way the stack does not grow with it (C10).
- */
-function advanceInTurn(lifetime: Lifetime): void {
-  waitingTurns.push(lifetime);
-  if (advancing) return;
-  advancing = true;
-  try {
-    for (let next = waitingTurns.pop(); next !== undefined; next = waitingTurns.pop()) next.advance();
-  } finally {
-    advancing = false;
-  }
-}

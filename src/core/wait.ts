@@ -169,6 +169,30 @@ export function beginWait(wait: Wait, source: WaitSource | null, owner: Frame | 
   return true;
 }
 
+/** A wait as an object of its own, for what is not at the same time something else. */
+export abstract class WaitNode implements Wait {
+  owner: Frame | null;
+  previousLink: Link | null = null;
+  nextLink: Link | null = null;
+  linked = false;
+  source: WaitSource | null = null;
+  previousWait: Wait | null = null;
+  nextWait: Wait | null = null;
+  verdict: number = BY_SOURCE;
+  nextJob: Job | null | undefined = undefined;
+
+  constructor(owner: Frame | null) {
+    this.owner = owner;
+  }
+
+  interrupt(): void {
+    interruptWait(this);
+  }
+
+  /** The job that delivers the outcome: see `endWait`. */
+  abstract run(): void;
+}
+
 /** How a wait ended, as `endWait` found it. */
 export const outcome: { status: number; payload: unknown } = { status: FULFILLED, payload: undefined };
 
