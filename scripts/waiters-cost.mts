@@ -3,11 +3,13 @@
 // For each type, N waiters stand in line while the same number of operations is measured at the head of the line, and
 // while waiters leave from the middle. The table gives nanoseconds an operation (the least of several rounds, which is
 // what the machine can do when nothing disturbs it) and the ratio to the smallest number of waiters.
-import { CancellationScope, Queue, run, Semaphore } from '../src/index.js';
+import { CancellationScope, map, Queue, run, Semaphore } from '../src/index.js';
 
 const COUNTS = [100, 1_000, 10_000, 100_000];
 const OPERATIONS = 20_000;
 const ROUNDS = 15;
+/** More of these: a pass of the garbage collector over the waiting calls must not decide the figure. */
+const MAPPED = 200_000;
 const LIMIT = 2;
 
 /** The waiters must not be garbage while they wait, and their number stays what it is: each one served is replaced. */
@@ -99,6 +101,31 @@ async function cancelling(waiters: number): Promise<number> {
   return took;
 }
 
+/** Items that pass through a map whose other slots are all taken by calls that wait. */
+async function mapping(waiters: number): Promise<number> {
+  let open = (): void => undefined;
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let begin = 0;
+  let took = 0;
+  await run(() =>
+    map(
+      Array.from({ length: waiters + MAPPED }, (_, index) => index),
+      async (index) => {
+        if (index < waiters) await gate;
+        else if (index === waiters) begin = performance.now();
+        else if (index === waiters + MAPPED - 1) {
+          took = performance.now() - begin;
+          open();
+        }
+      },
+      { concurrency: waiters + 16 },
+    ),
+  );
+  return took;
+}
+
 function nanoseconds(milliseconds: number, operations: number): number {
   return (milliseconds * 1e6) / operations;
 }
@@ -129,6 +156,15 @@ for (let round = 0; round < 5; round++) {
     leaving[index] = Math.min(leaving[index]!, nanoseconds(sum, count * times));
   }
 }
+
+const mapped = COUNTS.map(() => Number.POSITIVE_INFINITY);
+await mapping(10_000);
+for (let round = 0; round < 5; round++) {
+  for (const [index, count] of COUNTS.entries()) {
+    mapped[index] = Math.min(mapped[index]!, nanoseconds(await mapping(count), MAPPED));
+  }
+}
+results['map an item, so many calls waiting'] = mapped;
 
 const width = Math.max(...Object.keys(results).map((name) => name.length));
 console.log(`Node ${process.version}, nanoseconds an operation, by the number of waiters`);
