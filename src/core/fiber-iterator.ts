@@ -25,11 +25,14 @@ export function enterFiber(fiber: FiberDriver | null): FiberDriver | null {
 /** What a driver gives to `next` to say "you are resumed", so that one iterator without state serves every wait. */
 export const RESUME: unique symbol = Symbol('resume');
 
+/** What comes out of a generator when one of skein's own waits, and not a stray `yield`, suspends it. */
+export const SUSPENDED: unique symbol = Symbol('suspended');
+
 /**
- * The result that suspends a fiber. `yield*` passes the object on as it is, so that a driver knows by identity that one
- * of skein's own waits, and not a stray `yield`, came out of the generator.
+ * The result that suspends a fiber. It is told by its value and not by its identity: V8 passes the object of a `yield*` on as
+ * it is, JavaScriptCore (Bun) makes a new one.
  */
-export const SUSPEND: IteratorYieldResult<never> = { done: false, value: undefined as never };
+export const SUSPEND: IteratorYieldResult<never> = { done: false, value: SUSPENDED as never };
 
 /** The result that ends a `yield*`. One object for all: the generator reads its value before anything else can run. */
 const FINISHED: { done: true; value: unknown } = { done: true, value: undefined };

@@ -2,7 +2,7 @@ import { isAwaitable, Waitable } from './awaitable.js';
 import type { BodyOwner } from './body-owner.js';
 import { show } from './checks.js';
 import { InvalidStateError } from './errors.js';
-import { clearFinished, enterFiber, type FiberDriver, RESUME, SUSPEND } from './fiber-iterator.js';
+import { clearFinished, enterFiber, type FiberDriver, RESUME, SUSPENDED } from './fiber-iterator.js';
 import { CONTEXT_FRAMED } from './flags.js';
 import { enterFrame } from './frame.js';
 import { runInContext } from './platform/async-context.js';
@@ -59,7 +59,7 @@ export class Fiber extends WaitNode implements FiberDriver {
     let returned = true;
     try {
       result = first ? generatorNext.call(generator) : this.resume();
-      while (result.done !== true && result !== SUSPEND && this.takeBareYield(result.value))
+      while (result.done !== true && result.value !== SUSPENDED && this.takeBareYield(result.value))
         result = this.resume();
       // The first suspension: later steps need the context in which the frame was entered.
       if (result.done !== true && (owner.flags & CONTEXT_FRAMED) === 0) owner.callbackContext();
