@@ -1,3 +1,4 @@
+import { debug } from './debug.js';
 import type { CancellationKind, CancellationOrigin } from './errors.js';
 import { CancelledError, TaskCancelledError } from './errors.js';
 
@@ -24,9 +25,10 @@ export class Cancellation {
     this.subject = subject;
     this.reason = reason;
     this.cause = cause;
-    // Where `cancel` was called is worth knowing and dear to find out: only in debug mode is it kept (see debug.ts).
     this.first = undefined;
     this.later = undefined;
+    // Where `cancel` was called is worth knowing and dear to find out: only in debug mode is it kept.
+    if (debug.enabled && kind === 'cancel') this.captureHere();
   }
 
   /** What users see of it: plain data. The record itself leads to the whole tree, and errors are printed. */
@@ -41,8 +43,8 @@ export class Cancellation {
   }
 
   /** Keeps the place where `cancel` was called as the stack of the error. */
-  captureHere(): void {
-    this.first ??= new CancelledError(this.describe(), this.origin, causeOption(this));
+  private captureHere(): void {
+    this.first = new CancelledError(this.describe(), this.origin, causeOption(this));
   }
 
   /** What the second and later checkpoints throw: the same cancellation, with what is probably wrong (C4). */

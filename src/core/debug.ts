@@ -39,11 +39,6 @@ export function rememberSite(task: object, below: (...args: never[]) => unknown)
   sites.set(task, firstUserLine(holder.stack ?? ''));
 }
 
-/** Where a task was spawned, if that was kept. */
-export function siteOf(task: object): string | undefined {
-  return sites.get(task);
-}
-
 /** Writes into an error's stack which task it came from, and where that and its parents were spawned. */
 export function annotate(error: unknown, task: Sited): void {
   if (!(error instanceof Error) || annotated.has(error)) return;
