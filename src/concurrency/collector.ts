@@ -15,6 +15,7 @@ import {
   PENDING,
   subscribeUnlinked,
   WaitNode,
+  type WaitSource,
 } from '../core/wait.js';
 import { until } from './until.js';
 import type { Work } from './work.js';
@@ -142,6 +143,11 @@ export abstract class Collector<T> implements ChildPolicy {
   }
 
   leaving(): void {}
+
+  waitingFor(): readonly WaitSource[] {
+    // A wait for an operation or a promise is linked to the block; one for a lifetime is not.
+    return this.waits.filter((wait) => wait.waitsForLifetime).map((wait) => wait.subject);
+  }
 }
 
 /** A promise that was given to a gather which never began is still its own: a late rejection is reported, not unhandled. */
@@ -168,6 +174,10 @@ class PlacedWait extends WaitNode {
     this.collector = collector;
     this.index = index;
     this.subject = subject;
+  }
+
+  get waitsForLifetime(): boolean {
+    return this.source !== null && this.subject instanceof Lifetime && this.subject.status === PENDING;
   }
 
   override run(): void {

@@ -12,9 +12,9 @@ import { INTERRUPTED, LEAVING, OWN_VARIABLES } from '../core/flags.js';
 import { insideFrame } from '../core/frame.js';
 import type { Lifetime } from '../core/lifetime.js';
 import type { Realm } from '../core/realm.js';
-import type { Scheduler } from '../core/scheduler.js';
 import { spawnTask, type TaskBody } from '../core/task.js';
 import { Variables } from '../core/variables.js';
+import { liveRoots, rememberRoot } from '../core/wait-graph.js';
 import { contextKey } from '../resource/context.js';
 import { checkBounds } from './open-block.js';
 import { Shutdown, type SignalOptions } from './shutdown.js';
@@ -39,9 +39,6 @@ export interface RunOptions extends Bounds {
 /** How long one clean-up may take by default, in milliseconds. */
 const CLEANUP_TIMEOUT = 5000;
 
-/** The roots that run on each loop, for `loop.stop`. */
-const roots = new WeakMap<Scheduler, Set<Block>>();
-
 /** Runs a program: see `run` in functions.ts, which adds the observers. */
 export function startRun<T>(main: TaskBody<T>, options: RunOptions, sink: EventSink | null): Promise<T> {
   checkBody('run', main);
@@ -57,7 +54,7 @@ export function startRun<T>(main: TaskBody<T>, options: RunOptions, sink: EventS
   const realm = makeRealm(outer, options, sink);
   const root = new Block<T>(realm, outer, OWN_VARIABLES, options.name ?? 'run');
   root.needExtras().variables = makeVariables(outer, options.context);
-  remember(root, realm.loop);
+  rememberRoot(root);
   const shutdown =
     handleSignals === undefined || handleSignals === false ? undefined : new Shutdown(root, handleSignals);
   root.bound(options);
@@ -121,14 +118,9 @@ function makeVariables(outer: Lifetime | null, context: RunOptions['context']): 
   return variables;
 }
 
-function remember(root: Block, loop: Scheduler): void {
-  const running = roots.get(loop) ?? new Set();
-  roots.set(loop, running);
-  running.add(root);
-  root.whenEnded(() => running.delete(root));
-}
-
 /** Cancels every program on a loop: see `EventLoop.stop`. */
 export function stopLoop(loop: EventLoop, reason: unknown): void {
-  for (const root of [...(roots.get(loop) ?? [])]) root.cancelWith(new Cancellation('cancel', root, reason));
+  for (const root of [...liveRoots()]) {
+    if (root.realm.loop === loop) root.cancelWith(new Cancellation('cancel', root, reason));
+  }
 }

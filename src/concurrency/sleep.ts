@@ -20,6 +20,12 @@ class Sleep extends Operation<void> {
     return 'sleep()';
   }
 
+  override describeWait(): string {
+    const { timer } = this;
+    if (timer === undefined || timer.deadline === Number.POSITIVE_INFINITY) return 'sleep(Infinity)';
+    return `sleep(), ${Math.max(0, Math.ceil(timer.deadline - this.loop.now()))} ms left`;
+  }
+
   private get loop(): Scheduler {
     return this.owner?.realm.loop ?? defaultLoop();
   }

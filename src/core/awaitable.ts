@@ -69,6 +69,16 @@ export abstract class Waitable<T> implements Awaitable<T> {
     return 'await';
   }
 
+  /** @internal What a wait for it is called where people look for what hangs (see wait-graph.ts). */
+  describeWait(): string {
+    return this.checkpoint;
+  }
+
+  /** @internal The lifetimes that could end a wait for it, as far as it knows. */
+  settledBy(): readonly Frame[] {
+    return [];
+  }
+
   /** @internal */
   guards(_frame: Frame): boolean {
     return false;

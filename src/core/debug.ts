@@ -20,7 +20,15 @@ function environmentSays(): boolean {
 /** The switch: one boolean test where it is off. */
 export const debug: { enabled: boolean } = { enabled: environmentSays() };
 
-const sites = new WeakMap<object, string>();
+/** Where and when something was begun. */
+export interface Site {
+  /** The line of the user's code, or `at an unknown place`. */
+  readonly place: string;
+  /** In milliseconds, on the clock that was given; undefined where there was none. */
+  readonly since: number | undefined;
+}
+
+const sites = new WeakMap<object, Site>();
 const annotated = new WeakSet<object>();
 
 /** A task as far as its spawn site goes. */
@@ -30,13 +38,22 @@ export interface Sited {
 }
 
 /** Remembers the caller's place; `below` is the function of skein's whose caller that is. */
-export function rememberSite(task: object, below: (...args: never[]) => unknown): void {
+export function rememberSite(
+  subject: object,
+  below: ((...args: never[]) => unknown) | (abstract new (...args: never[]) => unknown),
+  since?: number,
+): void {
   const holder: { stack?: string } = {};
   const capture = (Error as { captureStackTrace?: (target: object, below: unknown) => void })
     .captureStackTrace;
   if (capture === undefined) holder.stack = new Error('site').stack ?? '';
   else capture(holder, below);
-  sites.set(task, firstUserLine(holder.stack ?? ''));
+  sites.set(subject, { place: firstUserLine(holder.stack ?? ''), since });
+}
+
+/** Where and when a task was spawned, or a wait was begun, while debug mode was on. */
+export function siteOf(subject: object): Site | undefined {
+  return sites.get(subject);
 }
 
 /** Writes into an error's stack which task it came from, and where that and its parents were spawned. */
@@ -45,7 +62,7 @@ export function annotate(error: unknown, task: Sited): void {
   annotated.add(error);
   let text = error.stack ?? `${error.name}: ${error.message}`;
   for (let at: Sited | undefined = task; at !== undefined; at = at.parent) {
-    text += `\n    in ${at.label}, spawned ${sites.get(at) ?? 'at an unknown place'}`;
+    text += `\n    in ${at.label}, spawned ${sites.get(at)?.place ?? 'at an unknown place'}`;
   }
   try {
     Object.defineProperty(error, 'stack', {
@@ -72,5 +89,5 @@ function firstUserLine(stack: string): string {
   const foreign = lines.find(
     (line) => !line.includes('node:') && (ownPlace === '' || !line.includes(ownPlace)),
   );
-  return (foreign ?? lines[0] ?? 'at an unknown place').trim();
+  return (foreign ?? 'at an unknown place').trim();
 }

@@ -3,6 +3,7 @@ import type { TaskCancelledError } from './errors.js';
 import type { Frame } from './frame.js';
 import type { Timer } from './scheduler.js';
 import type { Variables } from './variables.js';
+import type { WaitSource } from './wait.js';
 import type { Watchdog } from './watchdog.js';
 
 /**
@@ -55,4 +56,6 @@ export interface ChildPolicy {
   interrupted(): void;
   /** The children have ended, or are about to be cancelled: the last chance to fail. */
   leaving(): void;
+  /** What it waits for without a link of its own in the lifetime's list, for the wait graph. */
+  waitingFor?(): readonly WaitSource[];
 }

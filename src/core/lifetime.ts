@@ -35,6 +35,16 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
     if (container !== null && (flags & flag.SERVICE) === 0) attachChild(container, this);
   }
 
+  /** @internal */
+  override describeWait(): string {
+    return this.label;
+  }
+
+  /** @internal */
+  override settledBy(): readonly Frame[] {
+    return [this];
+  }
+
   /** @internal Told when the lifetime has ended, just before its waiters are woken. */
   protected abstract ended(status: number): void;
 

@@ -1,5 +1,6 @@
 import { Waitable } from './awaitable.js';
 import type { Cancellation } from './cancellation.js';
+import { debug, rememberSite } from './debug.js';
 import { INTERRUPTED } from './flags.js';
 import { attachLink, currentFrame, detachLink, type Frame, type Link } from './frame.js';
 import { CANCELLED, FULFILLED, PENDING, REJECTED } from './wait.js';
@@ -33,6 +34,7 @@ export abstract class Operation<T> extends Waitable<T> implements Link {
       this.payload = owner.cancellation;
     } else {
       attachLink(owner, this);
+      if (debug.enabled) rememberSite(this, Operation, owner.realm.loop.now());
     }
   }
 

@@ -305,7 +305,7 @@ export function spawnTask<T>(
   let bits = owner.flags & (3 << flag.PRIORITY_SHIFT);
   if (settings !== undefined) bits = spawnBits(settings, bits, call);
   const task = new Task<T>(owner, bits, settings?.name, body);
-  if (debug.enabled) rememberSite(task, spawnTask);
+  if (debug.enabled) rememberSite(task, spawnTask, task.realm.loop.now());
   if ((bits & flag.SERVICE) !== 0) addService(owner, task);
   if (open && owner.extras?.policy?.childSpawned(task) !== true) startSoon(task);
   // Last, for an observer may cancel it on the spot.

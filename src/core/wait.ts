@@ -1,3 +1,4 @@
+import { debug, rememberSite } from './debug.js';
 import { INTERRUPTED, SHELTERED } from './flags.js';
 import type { Frame, Link } from './frame.js';
 import { attachLink, detachLink } from './frame.js';
@@ -76,6 +77,7 @@ function subscribe(wait: Wait, source: WaitSource, owner: Frame | null): void {
     owner.lastCheckpoint = source.checkpoint;
     if (source.outlasts(owner)) owner.flags |= SHELTERED;
     else if (!source.guards(owner)) attachLink(owner, wait);
+    if (debug.enabled) rememberSite(wait, subscribe, owner.realm.loop.now());
   }
 }
 
