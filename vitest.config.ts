@@ -6,7 +6,11 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 const config: ViteUserConfig = {
   resolve: {
     // The same names as `paths` in tsconfig.json.
-    alias: [{ find: /^skein$/, replacement: at('./src/index.ts') }],
+    alias: [
+      { find: /^skein$/, replacement: at('./src/index.ts') },
+      { find: /^skein\/testing$/, replacement: at('./src/testing/index.ts') },
+      { find: /^skein\/diagnostics$/, replacement: at('./src/diagnostics.ts') },
+    ],
   },
   // Node 20 does not know `using` and `await using`: this writes them out.
   oxc: { target: 'es2022' },

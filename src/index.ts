@@ -15,6 +15,7 @@ export type { Work, WorkResult } from './concurrency/work.js';
 // ── core ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type { Awaitable } from './core/awaitable.js';
+export { createEventLoop, type EventLoopOptions } from './core/create-event-loop.js';
 export {
   type CancellationKind,
   type CancellationOrigin,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
-type Layer = 'index' | 'testing' | 'functions' | 'concurrency' | 'observable' | 'resource' | 'core';
+type Layer = 'index' | 'diagnostics' | 'testing' | 'functions' | 'concurrency' | 'observable' | 'resource' | 'core';
 
 /** Who may import from whom. Imports of types count: they tie files together just as much. */
 const mayImport: Record<Layer, readonly Layer[]> = {
@@ -15,6 +15,7 @@ const mayImport: Record<Layer, readonly Layer[]> = {
   concurrency: ['concurrency', 'resource', 'core'],
   functions: ['concurrency', 'resource', 'observable', 'core'],
   testing: ['testing', 'functions', 'concurrency', 'resource', 'observable', 'core'],
+  diagnostics: ['observable', 'core'],
   index: ['functions', 'concurrency', 'resource', 'observable', 'core'],
 };
 
