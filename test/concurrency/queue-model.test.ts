@@ -1,13 +1,19 @@
 import fc from 'fast-check';
-import { Queue } from 'skein';
-import { describe, expect, it } from 'vitest';
+import { Queue, QueueClosedError } from 'skein';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { QueueOrder } from '../../src/concurrency/queue-order.js';
 import type { Operation } from '../../src/core/operation.js';
+import { REJECTED } from '../../src/core/wait.js';
 import { commandsOf, isGranted, kinds, play } from './waiter-list-play.js';
 
 interface Item {
   readonly rank: number;
   readonly serial: number;
+}
+
+interface Ask {
+  readonly put: boolean;
+  readonly rank: number;
 }
 
 interface Entry {
@@ -23,7 +29,9 @@ class QueueModel {
   putters: { id: number; item: Item }[] = [];
   readonly given = new Map<number, Entry>();
   readonly accepted = new Set<number>();
-  readonly received: Item[] = [];
+  /** Puts that were refused, and gets that came to nothing, because the queue is closed. */
+  readonly refused = new Set<number>();
+  closed = false;
   private places = 0;
   readonly order: QueueOrder;
   readonly maxSize: number;
@@ -60,7 +68,14 @@ class QueueModel {
   }
 
   put(id: number, item: Item): void {
-    this.putters.push({ id, item });
+    if (this.closed) this.refused.add(id);
+    else this.putters.push({ id, item });
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const { id } of this.putters) this.refused.add(id);
+    this.putters = [];
   }
 
   get(id: number): void {
@@ -89,9 +104,12 @@ class QueueModel {
         this.getters.shift();
         this.given.set(getter, { item: putter.item, place: this.places++ });
       } else {
-        return;
+        break;
       }
     }
+    if (!open || !this.closed || this.items.length > 0) return;
+    for (const id of this.getters) this.refused.add(id);
+    this.getters = [];
   }
 
   gaveUp(id: number): void {
@@ -107,6 +125,18 @@ class QueueModel {
 }
 
 describe('Queue against a plain model', () => {
+  // A put that is refused in the very tick in which its worker is cancelled is reported: nobody hears of it.
+  const warnings: string[] = [];
+  beforeEach(() => {
+    vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void warnings.push(String(warning)));
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    expect(warnings.splice(0).filter((text) => !text.includes('after it was closed, and is lost'))).toEqual(
+      [],
+    );
+  });
+
   it.each(['fifo', 'lifo', 'priority'] as const)(
     'items are neither lost nor doubled, order is kept, nobody is left behind: %s',
     async (order) => {
@@ -118,8 +148,10 @@ describe('Queue against a plain model', () => {
             fc.record({ put: fc.constantFrom(true, false, false, false), rank: fc.nat({ max: 2 }) }),
             fc.record({ put: fc.constantFrom(true, true, true, false), rank: fc.nat({ max: 2 }) }),
           ),
+          // After how many items out of the `act` commands it is closed, if at all.
+          fc.option(fc.nat({ max: 12 }), { nil: undefined }),
           fc.constantFrom(...kinds),
-          async (maxSize, commands, driver) => {
+          async (maxSize, commands, closeAfter, driver) => {
             const queue = new Queue<Item>(
               order === 'priority'
                 ? { order, maxSize, compare: (a, b) => a.rank - b.rank }
@@ -139,8 +171,9 @@ describe('Queue against a plain model', () => {
             const out: Item[] = [];
             let serial = 0;
             let accepted = 0;
+            let acts = 0;
             const catchUp = (): void => model.match(!limbo());
-            await play<{ put: boolean; rank: number }, { put: boolean; rank: number }>(commands, driver, {
+            await play<Ask, Ask>(commands, driver, {
               ask(id, { put, rank }) {
                 catchUp();
                 let operation: Operation<unknown>;
@@ -167,6 +200,12 @@ describe('Queue against a plain model', () => {
                 }
                 operations.delete(id);
               },
+              failed(id, error) {
+                catchUp();
+                expect(error).toBeInstanceOf(QueueClosedError);
+                expect(model.refused.has(id), `operation ${id} is refused`).toBe(true);
+                operations.delete(id);
+              },
               done() {},
               gaveUp(id) {
                 // Nothing is handed on inside a cancellation: those that it reaches give up one by one.
@@ -175,8 +214,18 @@ describe('Queue against a plain model', () => {
               },
               act({ put, rank }) {
                 catchUp();
+                if (acts++ === closeAfter) {
+                  queue.close();
+                  // Items on their way back are handed on first; then the rest learn that it is closed.
+                  model.close();
+                  catchUp();
+                }
                 if (limbo()) return;
-                if (put) {
+                if (put && model.closed) {
+                  expect(() => queue.tryPut({ rank, serial })).toThrow(QueueClosedError);
+                } else if (model.closed && model.items.length === 0) {
+                  expect(() => queue.tryGet()).toThrow(QueueClosedError);
+                } else if (put) {
                   const item = { rank, serial: serial++ };
                   const fits =
                     model.putters.length === 0 && (model.getters.length > 0 || model.items.length < maxSize);
@@ -208,6 +257,9 @@ describe('Queue against a plain model', () => {
                 for (const [id, operation] of operations) {
                   expect(isGranted(operation), `operation ${id}`).toBe(
                     model.given.has(id) || model.accepted.has(id),
+                  );
+                  expect(operation.status === REJECTED, `operation ${id} is refused`).toBe(
+                    model.refused.has(id),
                   );
                 }
                 accepted = queue.unfinished;

@@ -6,6 +6,7 @@ import {
   CancellationScope,
   CancelledError,
   checkpoint,
+  QueueClosedError,
   run,
   sleep,
   TaskCancelledError,
@@ -100,16 +101,25 @@ export function commandsOf<Ask, Act>(
   return fc.array(groups, { maxLength: 50, size: 'max' }).map((all) => all.flat());
 }
 
+/** A failure that the program asked for. */
+export class PlannedError extends Error {}
+
 /** A type under test, with its model. Every method that changes the real thing changes the model in the same breath. */
 export interface Subject<Ask, Act> {
   /** Calls the real operation and tells the model. */
   ask(id: number, ask: Ask): Operation<unknown>;
   /** The worker has received what it asked for. */
   received(id: number, value: unknown, ask: Ask): void;
-  /** The worker is done with it. */
+  /** What it asked for failed, with a `PlannedError` or because something was closed. */
+  failed?(id: number, error: unknown): void;
+  /** What the worker waits for next, before it is done with what it has received first. */
+  next?(id: number, ask: Ask): Operation<unknown> | undefined;
+  /** The worker is done with what it received first; or was cancelled on the way. */
   done(id: number, value: unknown, ask: Ask): void;
   /** The worker was cancelled and did not get what it asked for. */
   gaveUp(id: number): void;
+  /** The worker was cancelled, in the middle of whatever it does. By default: `gaveUp` if its operation was cancelled. */
+  cancelled?(id: number, operation: Operation<unknown> | undefined): void;
   act?(act: Act): void;
   /** Compares the real thing with the model. */
   check(): void;
@@ -122,6 +132,7 @@ export async function play<Ask, Act>(
   commands: readonly Command<Ask, Act>[],
   driver: Kind,
   subject: Subject<Ask, Act>,
+  loop = new VirtualLoop(),
 ): Promise<void> {
   const failures: unknown[] = [];
   const guarded = (action: () => void): void => {
@@ -140,7 +151,8 @@ export async function play<Ask, Act>(
       workers[id] = scope;
       let operation: Operation<unknown> | undefined;
       scope.onCancel(() => {
-        if (operation?.status === CANCELLED) guarded(() => subject.gaveUp(id));
+        if (subject.cancelled !== undefined) guarded(() => subject.cancelled!(id, operation));
+        else if (operation?.status === CANCELLED) guarded(() => subject.gaveUp(id));
       });
       guarded(() => {
         operation = subject.ask(id, ask);
@@ -149,6 +161,13 @@ export async function play<Ask, Act>(
       const value = yield operation!;
       guarded(() => subject.received(id, value, ask));
       try {
+        for (;;) {
+          operation = subject.next?.(id, ask);
+          if (operation === undefined) break;
+          guarded(() => subject.check());
+          const next: unknown = yield operation;
+          guarded(() => subject.received(id, next, ask));
+        }
         if (hold > 0) yield sleep(hold);
       } finally {
         guarded(() => subject.done(id, value, ask));
@@ -162,7 +181,11 @@ export async function play<Ask, Act>(
       );
     } catch (error) {
       if (error instanceof CancelledError) throw error;
-      if (!(error instanceof TimeoutError || error instanceof TaskCancelledError)) failures.push(error);
+      if (error instanceof PlannedError || error instanceof QueueClosedError) {
+        guarded(() => subject.failed!(id, error));
+      } else if (!(error instanceof TimeoutError || error instanceof TaskCancelledError)) {
+        failures.push(error);
+      }
     } finally {
       living.delete(id);
     }
@@ -221,6 +244,6 @@ export async function play<Ask, Act>(
     guarded(() => subject.check());
   }
 
-  await drive(bodyOf(driver, main));
+  await drive(bodyOf(driver, main), loop);
   expect(failures).toEqual([]);
 }
