@@ -5,7 +5,15 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
-type Layer = 'index' | 'diagnostics' | 'testing' | 'functions' | 'concurrency' | 'observable' | 'resource' | 'core';
+type Layer =
+  | 'index'
+  | 'diagnostics'
+  | 'testing'
+  | 'functions'
+  | 'concurrency'
+  | 'observable'
+  | 'resource'
+  | 'core';
 
 /** Who may import from whom. Imports of types count: they tie files together just as much. */
 const mayImport: Record<Layer, readonly Layer[]> = {
