@@ -23,6 +23,8 @@ const config: Options = {
   // and one under `alias` in vitest.config.ts.
   entry: {
     index: 'src/index.ts',
+    testing: 'src/testing/index.ts',
+    diagnostics: 'src/diagnostics.ts',
   },
   format: ['esm', 'cjs'],
   target: 'node20',

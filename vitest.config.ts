@@ -27,7 +27,7 @@ const config: ViteUserConfig = {
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**'],
+          exclude: ['test/package/**', 'test/endurance/**'],
         },
       },
       {
@@ -45,6 +45,16 @@ const config: ViteUserConfig = {
           },
           // After the unit tests, some of which measure time: the compiler takes a core for seconds.
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // One minute of load, and a flat heap at its end: beside the package tests, after all that measures.
+          name: 'endurance',
+          include: ['test/endurance/**/*.test.ts'],
+          testTimeout: 240_000,
+          sequence: { groupOrder: 2 },
         },
       },
       {

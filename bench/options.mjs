@@ -8,6 +8,7 @@ const HELP = `npm run bench -- [options]
   --time MS       how long each measurement takes (default 600, quick 150)
   --quick         fewer and shorter rounds: for a look, not for a claim
   --no-build      measure the build that was measured last, whatever src says now
+  --context       what tasks cost in other languages too: python3 and php, if they are installed
   --list          show the cases
 `;
 
@@ -21,6 +22,7 @@ export function readOptions() {
       time: { type: 'string' },
       quick: { type: 'boolean', default: false },
       'no-build': { type: 'boolean', default: false },
+      context: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -29,11 +31,12 @@ export function readOptions() {
     process.stdout.write(HELP);
     process.exit();
   }
-  const { node, quick, list } = values;
+  const { node, quick, context, list } = values;
   return {
     only: values.only?.split(',').filter((name) => name !== ''),
     node,
     quick,
+    context,
     list,
     build: !values['no-build'],
     rounds: count('--rounds', values.rounds ?? (quick ? '3' : '7')),

@@ -4,10 +4,12 @@ import { execFileSync, fork } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { contextTable, measureContext } from './context.mjs';
+import { judge } from './goals.mjs';
 import { readOptions } from './options.mjs';
 import { prepare } from './prepare.mjs';
 import { median, spread } from './statistics.mjs';
-import { tableOf } from './table.mjs';
+import { summaryOf, tableOf } from './table.mjs';
 
 const here = new URL('.', import.meta.url);
 const options = readOptions();
@@ -30,40 +32,47 @@ console.log(
 console.log(`± is half the spread of the middle half of the rounds; best is the fastest single sample\n`);
 
 const results = [];
+let shown = '';
 for (const name of names) {
   const { default: given } = await import(`./cases/${name}.mjs`);
   const result = await measureCase(name, given);
   results.push(result);
   console.log(tableOf(result));
 }
-console.log(`written to ${write(results)}`);
-const missed = results.flatMap(({ goals }) => goals).filter(({ ratio, reached }) => reached > ratio);
-if (missed.length > 0) console.log(`goals missed: ${missed.length}`);
+console.log(summaryOf(results));
+const context = options.context ? measureContext() : [];
+if (options.context) console.log(contextTable(context));
+console.log(`written to ${write(results, context)}`);
 
 async function measureCase(name, given) {
   const contenders = Object.keys(given.contenders);
-  const figures = new Map(contenders.map((contender) => [contender, []]));
-  for (let round = 0; round < options.rounds; round++) {
+  const rounds = Math.min(given.rounds ?? options.rounds, options.rounds);
+  const figures = new Map();
+  for (let round = 0; round < rounds; round++) {
     // Another one begins each round, so that none always comes after the same.
     const turn = round % contenders.length;
     for (const contender of [...contenders.slice(turn), ...contenders.slice(0, turn)]) {
-      showProgress(`${name}: round ${round + 1} of ${options.rounds}: ${contender}`);
-      figures.get(contender).push(await measureOne(name, contender));
+      showProgress(
+        `case ${results.length + 1} of ${names.length}: ${name}, round ${round + 1} of ${rounds}`,
+        contender,
+      );
+      for (const [part, figure] of Object.entries(await measureOne(name, contender))) {
+        const full = part === '' ? contender : `${contender}, ${part}`;
+        figures.set(full, [...(figures.get(full) ?? []), figure]);
+      }
     }
   }
   showProgress('');
-  const medians = contenders.map((contender) => {
-    const measured = figures.get(contender);
-    const rounds = measured.map(({ nanoseconds }) => nanoseconds);
+  const medians = [...figures].map(([contender, measured]) => {
+    const values = measured.map(({ value }) => value);
     const best = Math.min(...measured.map((one) => one.best));
-    return { name: contender, nanoseconds: median(rounds), spread: spread(rounds), best, rounds };
+    return { name: contender, value: median(values), spread: spread(values), best, rounds: values };
   });
+  const { title, operations, unit = 'ns' } = given;
   const find = (wanted) => medians.find((one) => one.name === wanted);
-  const goals = given.goals.map((goal) => {
-    const [one, other] = [find(goal.contender), find(goal.against)];
-    return { ...goal, reached: one.nanoseconds / other.nanoseconds, best: one.best / other.best };
-  });
-  return { name, title: given.title, operations: given.operations, contenders: medians, goals };
+  // A contender that this build does not have yet has no figure, and no verdict.
+  const goals = given.goals.map((goal) => judge(goal, find, unit)).filter((goal) => goal !== undefined);
+  return { name, title, unit, operations, contenders: medians, goals };
 }
 
 function measureOne(name, contender) {
@@ -82,12 +91,14 @@ function measureOne(name, contender) {
   });
 }
 
-function showProgress(text) {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
-  else if (text !== '') process.stderr.write(`${text}\n`);
+/** A line that is written over in a terminal; a line for each round where it goes into a file. */
+function showProgress(text, contender = '') {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}${text && ': '}${contender}`);
+  else if (text !== '' && text !== shown) process.stderr.write(`${text}\n`);
+  shown = text;
 }
 
-function write(cases) {
+function write(cases, context) {
   const folder = new URL('results/', here);
   mkdirSync(folder, { recursive: true });
   // A part of the cases, or a quick look, does not overwrite the figures of a full run.
@@ -102,6 +113,7 @@ function write(cases) {
     rounds,
     milliseconds,
     cases,
+    context,
   };
   writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
   return fileURLToPath(file);

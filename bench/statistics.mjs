@@ -8,7 +8,8 @@ export function spread(numbers) {
   return (quantile(numbers, 0.75) - quantile(numbers, 0.25)) / median(numbers);
 }
 
-function quantile(numbers, part) {
+/** The number below which so large a part of some numbers lies. */
+export function quantile(numbers, part) {
   const sorted = [...numbers].sort((a, b) => a - b);
   const at = (sorted.length - 1) * part;
   const below = Math.floor(at);

@@ -1,23 +1,51 @@
-/** The figures of one case as a table, with what was to be reached below it. */
-export function tableOf(result) {
-  const { title, contenders, goals } = result;
-  const base = contenders[0];
-  const rows = contenders.map(({ name, nanoseconds, spread, best }) => [
-    name,
-    `${nanoseconds.toFixed(nanoseconds < 100 ? 1 : 0)} ns`,
-    `±${(spread * 50).toFixed(0)} %`,
-    `best ${best.toFixed(best < 100 ? 1 : 0)} ns`,
-    `${(nanoseconds / base.nanoseconds).toFixed(2)} × ${base.name}`,
-  ]);
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const lines = rows.map((row) => {
-    const [name, ...figures] = row;
-    return `  ${name.padEnd(widths[0])}  ${figures.map((cell, at) => cell.padStart(widths[at + 1])).join('  ')}`;
-  });
-  return [title, ...lines, ...goals.map(goalLine), ''].join('\n');
+const digitsOf = { ns: 1, B: 0, KB: 1, ms: 2 };
+
+/** A figure with its unit. */
+export function amount(value, unit) {
+  const digits = value < 100 ? digitsOf[unit] : Math.min(digitsOf[unit], 1);
+  return `${value.toFixed(unit === 'ns' && value >= 100 ? 0 : digits)} ${unit}`;
 }
 
-function goalLine({ contender, against, ratio, reached, best }) {
-  const met = reached <= ratio ? 'reached' : 'MISSED';
-  return `  goal: ${contender} ≤ ${ratio.toFixed(2)} × ${against}: ${reached.toFixed(3)} (best ${best.toFixed(3)}), ${met}`;
+/** The figures of one case as a table, with what was to be reached below it. */
+export function tableOf({ title, unit, contenders, goals }) {
+  const base = contenders[0];
+  const rows = contenders.map(({ name, value, spread, best }) => [
+    name,
+    amount(value, unit),
+    `±${(spread * 50).toFixed(0)} %`,
+    `best ${amount(best, unit)}`,
+    `${(value / base.value).toFixed(2)} × ${base.name}`,
+  ]);
+  return [title, ...aligned(rows), ...goals.map(goalLine), ''].join('\n');
+}
+
+/** What was reached of all that was to be reached. */
+export function summaryOf(results) {
+  const rows = results.flatMap(({ name, goals }) =>
+    goals.map(({ contender, wanted, reached, met }) => [name, contender, wanted, reached, word(met)]),
+  );
+  const missed = results.flatMap(({ goals }) => goals).filter(({ met }) => !met).length;
+  return [
+    'what was to be reached, and what was:',
+    ...aligned(rows, 3),
+    `${rows.length - missed} of ${rows.length} goals reached`,
+    '',
+  ].join('\n');
+}
+
+function goalLine({ contender, wanted, reached, best, met }) {
+  return `  goal: ${contender} ${wanted}: ${reached}${best === undefined ? '' : ` (best ${best})`}, ${word(met)}`;
+}
+
+function word(met) {
+  return met ? 'reached' : 'MISSED';
+}
+
+/** Rows as lines: the first columns begin together, the others end together. */
+export function aligned(rows, leading = 1) {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) => {
+    const cells = row.map((cell, at) => (at < leading ? cell.padEnd(widths[at]) : cell.padStart(widths[at])));
+    return `  ${cells.join('  ')}`.trimEnd();
+  });
 }

@@ -2,12 +2,15 @@ import { type RunOptions as BaseRunOptions, startRun, stopLoop } from './concurr
 import { checkBody, checkCallback, checkOptions } from './core/checks.js';
 import { addCleanup } from './core/cleanup.js';
 import { currentLifetime, requireLifetime } from './core/current.js';
+import { debug } from './core/debug.js';
 import { defaultLoop } from './core/default-loop.js';
 import { type EventLoop, installRunner } from './core/event-loop.js';
 import { outsideEveryFrame } from './core/frame.js';
 import { signalOf } from './core/signal.js';
 import type { SpawnOptions } from './core/spawn-options.js';
 import { type Fiber, spawnTask, type Task, type TaskBody } from './core/task.js';
+import { watchInDebugMode } from './observable/debug-watch.js';
+import { watchExit } from './observable/exit-watch.js';
 import { observeRun } from './observable/observe-run.js';
 import type { Observer } from './observable/observer.js';
 
@@ -59,6 +62,8 @@ export interface RunOptions extends BaseRunOptions {
  */
 export function run<T>(main: TaskBody<T>, options: RunOptions = {}): Promise<T> {
   checkOptions('run', options);
+  watchExit();
+  if (debug.enabled || options.debug === true) watchInDebugMode();
   const { observers } = options;
   if (observers === undefined) return startRun(main, options, null);
   return observeRun(observers, (sink) => startRun(main, options, sink));

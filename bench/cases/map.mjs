@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import pMap from 'p-map';
+import { Piscina } from 'piscina';
 import { map, run } from 'skein';
 import { withStorage } from '../surroundings.mjs';
 
@@ -7,6 +8,7 @@ const ITEMS = 10_000;
 const CONCURRENCY = 16;
 const items = Array.from({ length: ITEMS }, (_, index) => index);
 const double = async (item) => item * 2;
+const worker = new URL('../double.mjs', import.meta.url).href;
 
 function check(results) {
   if (results.length !== ITEMS || results[ITEMS - 1] !== 2 * (ITEMS - 1)) throw new Error('wrong results');
@@ -37,6 +39,17 @@ export default {
         const limit = pLimit(CONCURRENCY);
         return measure(async () => check(await Promise.all(items.map((item) => limit(() => double(item))))));
       }),
+    // What it costs to give an item to another thread: the peer for work that would keep this one busy.
+    'piscina, in two threads': async (measure) => {
+      const pool = new Piscina({
+        filename: worker,
+        maxThreads: 2,
+        concurrentTasksPerWorker: CONCURRENCY / 2,
+      });
+      return withStorage(() =>
+        measure(async () => check(await Promise.all(items.map((item) => pool.run(item))))),
+      );
+    },
     floor: (measure) => withStorage(() => measure(async () => check(await pool()))),
   },
   goals: [

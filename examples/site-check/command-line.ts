@@ -15,6 +15,8 @@ serves a generated site on this machine and checks that. Links that leave the si
   --retries <n>       after a dropped connection (default 2)
   --json              print the report as JSON, and nothing else, to standard output
   --verbose           log every request
+  --timeline <file>   write a picture of the run, as an HTML page
+  --trace <file>      write the same for Perfetto (ui.perfetto.dev)
   --help              print this
 
 A time is a number with ms, s or m behind it. Colours are left out where NO_COLOR is set.
@@ -26,6 +28,9 @@ export interface CommandLine extends CrawlOptions {
   readonly json: boolean;
   readonly verbose: boolean;
   readonly help: boolean;
+  /** Where a picture of the run is written, as a page and for Perfetto. */
+  readonly timeline: string | undefined;
+  readonly trace: string | undefined;
 }
 
 /** What the user got wrong. */
@@ -45,6 +50,8 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     json: values.json,
     verbose: values.verbose,
     help: values.help,
+    timeline: values.timeline,
+    trace: values.trace,
   };
 }
 
@@ -60,6 +67,8 @@ function parse(args: readonly string[]) {
         timeout: text,
         deadline: text,
         retries: text,
+        timeline: text,
+        trace: text,
         json: flag,
         verbose: flag,
         help: { ...flag, short: 'h' },

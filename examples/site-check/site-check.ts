@@ -5,6 +5,7 @@ import { serveDemo } from './demo-site.js';
 import { Findings } from './findings.js';
 import { FolderSite } from './folder-site.js';
 import { Log } from './log.js';
+import { recordPicture } from './picture.js';
 import { FETCH, Progress } from './progress.js';
 import { makeReport, type Stop } from './report.js';
 import { reportText } from './report-text.js';
@@ -40,6 +41,7 @@ async function check(options: CommandLine, { stdout, stderr, env }: Streams): Pr
   const progress = new Progress();
   let root = '';
   let stoppedBy: Stop | null = null;
+  const picture = recordPicture(options);
   try {
     await run(
       async () => {
@@ -59,6 +61,7 @@ async function check(options: CommandLine, { stdout, stderr, env }: Streams): Pr
     else throw error;
   } finally {
     terminal.clearStatus();
+    await picture?.write();
   }
   const report = makeReport(root, findings, progress.elapsed, stoppedBy);
   if (options.json) stdout.write(`${JSON.stringify(report, null, 2)}\n`);

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../core/awaitable.js';
 import { checkCount, show } from '../core/checks.js';
 import { InvalidArgumentError } from '../core/errors.js';
+import { noteMade } from './coordination-probe.js';
 import { callLabel, checkOptions, type NamedOptions } from './waiter-label.js';
 import { Bystander, WaiterList } from './waiter-list.js';
 
@@ -42,6 +43,7 @@ export class Barrier {
     this.parties = parties;
     this.name = options.name;
     this.waitCall = callLabel('barrier.wait()', options.name);
+    noteMade(this);
   }
 
   /** How many have come and wait for the rest. */

@@ -32,6 +32,8 @@ export abstract class Collector<T> implements ChildPolicy {
   private readonly settled: PlacedWait[] = [];
   private open = 0;
   private begun = false;
+  /** It was cancelled before all of the work had begun. */
+  private isCut = false;
 
   constructor(block: Block<T>) {
     this.block = block;
@@ -51,15 +53,30 @@ export abstract class Collector<T> implements ChildPolicy {
     const { block } = this;
     if (block.status !== PENDING || (block.flags & INTERRUPTED) !== 0) {
       insideFrame(block, () => work.forEach(adopt));
+      if (block.cancellation !== null) cancelUnbegun(work, block.cancellation);
       return block.start(() => undefined, undefined);
     }
-    insideFrame(block, () => {
-      for (let index = 0; index < work.length; index++) this.add(index, work[index]!);
-    });
+    insideFrame(block, () => this.addAll(work));
     this.begun = true;
     for (const wait of this.settled.splice(0)) wait.run();
     this.check();
     return block;
+  }
+
+  /** An observer may cancel while the work begins, and `spawn` then throws: what is left is not begun. */
+  private addAll(work: readonly Work<unknown>[]): void {
+    for (let index = 0; index < work.length; index++) {
+      if ((this.block.flags & INTERRUPTED) === 0) {
+        try {
+          this.add(index, work[index]!);
+          continue;
+        } catch (error) {
+          if ((this.block.flags & INTERRUPTED) === 0) throw error;
+        }
+      }
+      this.isCut = true;
+      adopt(work[index]!);
+    }
   }
 
   private add(index: number, work: Work<unknown>): void {
@@ -123,6 +140,10 @@ export abstract class Collector<T> implements ChildPolicy {
   private check(): void {
     if (this.open > 0 || !this.begun) return;
     this.begun = false;
+    if (this.isCut) {
+      this.block.bodySettled(false, this.block.cancelledError());
+      return;
+    }
     let value: T;
     try {
       value = this.conclude();
@@ -155,6 +176,14 @@ function adopt(work: Work<unknown>): void {
   if (typeof work !== 'function' && !(work instanceof Waitable)) until(work);
 }
 
+/** What was given to a gather that never began is cancelled all the same, latest first. */
+function cancelUnbegun(work: readonly Work<unknown>[], cancellation: Cancellation): void {
+  for (let index = work.length - 1; index >= 0; index--) {
+    const piece = work[index];
+    if (piece instanceof Operation || piece instanceof Lifetime) piece.cancelWith(cancellation);
+  }
+}
+
 /** What there is to wait for in a piece of work; a body is spawned. */
 function sourceOf(block: Lifetime, work: Work<unknown>): Waitable<unknown> {
   if (work instanceof Waitable) return work;
@@ -182,6 +211,8 @@ class PlacedWait extends WaitNode {
 
   override run(): void {
     endWait(this);
-    this.collector.ended(this.index, outcome.status === FULFILLED, outcome.payload);
+    const { status, payload } = outcome;
+    outcome.payload = undefined;
+    this.collector.ended(this.index, status === FULFILLED, payload);
   }
 }

@@ -6,6 +6,7 @@ import type { Frame } from '../core/frame.js';
 import { Lifetime } from '../core/lifetime.js';
 import { enclosingTask } from '../core/task.js';
 import { CANCELLED, PENDING } from '../core/wait.js';
+import { noteMade } from './coordination-probe.js';
 import { Mutex } from './mutex.js';
 import { HELD, type Permit, SUSPENDED } from './permit.js';
 import { PermitWaiter } from './permit-pool.js';
@@ -61,6 +62,7 @@ export class Condition {
     this.name = options.name;
     this.mutex = mutex ?? new Mutex(options);
     this.waitCall = callLabel('condition.wait()', options.name);
+    noteMade(this);
   }
 
   /** How many wait for a notification. */

@@ -1,4 +1,5 @@
 import type { Awaitable } from '../core/awaitable.js';
+import { noteMade } from './coordination-probe.js';
 import { callLabel, checkOptions, type NamedOptions } from './waiter-label.js';
 import { Bystander, WaiterList, wakeBystanders } from './waiter-list.js';
 
@@ -30,6 +31,7 @@ export class Event {
     checkOptions('new Event(options)', options);
     this.name = options.name;
     this.waitCall = callLabel('event.wait()', options.name);
+    noteMade(this);
   }
 
   /** Whether it is set. */

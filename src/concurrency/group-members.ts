@@ -142,7 +142,7 @@ export class GroupMembers implements ChildPolicy {
   // ── waiting for the end ───────────────────────────────────────────────────────────────────────────────────────────
 
   waitAll(): Awaitable<unknown[]> {
-    const end = new GroupEnd(this.waiters, () => this.tell());
+    const end = new GroupEnd(this.waiters, this.alive, () => this.tell());
     if (!end.begun) return end;
     if (this.alive.size === 0) this.settle(end);
     else this.waiters.add(end);
@@ -207,11 +207,13 @@ export class GroupMembers implements ChildPolicy {
 /** The end of a group, waited for. */
 class GroupEnd extends Operation<unknown[]> {
   private readonly registry: Set<GroupEnd>;
+  private readonly members: ReadonlySet<Frame>;
   private readonly onThrown: () => void;
 
-  constructor(registry: Set<GroupEnd>, onThrown: () => void) {
+  constructor(registry: Set<GroupEnd>, members: ReadonlySet<Frame>, onThrown: () => void) {
     super();
     this.registry = registry;
+    this.members = members;
     this.onThrown = onThrown;
   }
 
@@ -221,6 +223,10 @@ class GroupEnd extends Operation<unknown[]> {
 
   override get label(): string {
     return 'group.waitAll()';
+  }
+
+  override settledBy(): readonly Frame[] {
+    return [...this.members];
   }
 
   override get checkpoint(): string {

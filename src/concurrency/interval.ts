@@ -33,6 +33,11 @@ class Beat extends Operation<Tick> {
     return 'interval()';
   }
 
+  override describeWait(): string {
+    if (this.timer === null) return this.label;
+    return `${this.label}, ${Math.max(0, Math.ceil(this.timer.deadline - this.loop.now()))} ms left`;
+  }
+
   sleepUntil(at: number, beat: number): void {
     this.timer = this.loop.addTimer(at - this.loop.now(), () => {
       this.ticks.asked.delete(this);

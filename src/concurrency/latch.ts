@@ -1,6 +1,7 @@
 import type { Awaitable } from '../core/awaitable.js';
 import { checkCount, show } from '../core/checks.js';
 import { InvalidArgumentError, InvalidStateError } from '../core/errors.js';
+import { noteMade } from './coordination-probe.js';
 import { callLabel, checkOptions, type NamedOptions } from './waiter-label.js';
 import { Bystander, WaiterList, wakeBystanders } from './waiter-list.js';
 
@@ -36,6 +37,7 @@ export class Latch {
     this.name = options.name;
     this.left = count;
     this.waitCall = callLabel('latch.wait()', options.name);
+    noteMade(this);
   }
 
   /** How many things have still to happen. */

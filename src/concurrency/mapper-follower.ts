@@ -98,7 +98,9 @@ export abstract class Follower extends WaitNode {
   /** @internal */
   take(): void {
     endWait(this);
-    this.settled(outcome.status === FULFILLED, outcome.payload);
+    const { status, payload } = outcome;
+    outcome.payload = undefined;
+    this.settled(status === FULFILLED, payload);
   }
 
   // ── as the driver of a fiber ──────────────────────────────────────────────────────────────────────────────────────

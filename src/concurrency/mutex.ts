@@ -5,6 +5,7 @@ import { currentFrame } from '../core/frame.js';
 import { Lifetime } from '../core/lifetime.js';
 import { reportWarning } from '../core/reports.js';
 import { enclosingTask } from '../core/task.js';
+import { noteMade } from './coordination-probe.js';
 import type { Permit } from './permit.js';
 import { PermitPool } from './permit-pool.js';
 import { runHolding } from './permit-work.js';
@@ -45,6 +46,7 @@ export class Mutex {
     this.pool = new PermitPool('mutex', options.name, 1);
     this.acquireCall = callLabel('mutex.acquire()', options.name);
     this.block = { name: callLabel('mutex.with()', options.name) };
+    noteMade(this);
   }
 
   /** Whether somebody holds it. */

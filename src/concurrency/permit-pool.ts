@@ -1,5 +1,7 @@
+import { debug } from '../core/debug.js';
 import type { Frame } from '../core/frame.js';
 import { HELD, Permit, type PermitIssuer, RELEASED } from './permit.js';
+import { forgetPermit, watchPermit } from './permit-watch.js';
 import { Waiter, WaiterList } from './waiter-list.js';
 
 /**
@@ -19,14 +21,26 @@ export class PermitPool implements PermitIssuer {
   readonly waiters = new WaiterList<PermitWaiter<unknown>>();
   /** Invariant: the weights of all permits that are granted and not given back; at most `capacity`. */
   held = 0;
+  /** The weights of what was given back without its permit, in debug mode: their permits may be dropped. */
+  releasedBare = 0;
   /** How many permits were granted in all, those included that went back because nobody received them. */
   granted = 0;
-  /** The permit that was granted last, as long as it is held: for a capacity of one, the one that holds the lock. */
-  latest: Permit | null = null;
+  /** Behind `latest`. In debug mode a weak one, so that a permit that was dropped can be told of. */
+  private latestHeld: Permit | WeakRef<Permit> | null = null;
 
   constructor(kind: string, name: string | undefined, capacity: number) {
     this.capacity = capacity;
     this.shown = name === undefined ? `the ${kind}` : `the ${kind} \`${name}\``;
+  }
+
+  /** The permit that was granted last, as long as it is held: for a capacity of one, the one that holds the lock. */
+  get latest(): Permit | null {
+    const { latestHeld } = this;
+    return latestHeld instanceof WeakRef ? (latestHeld.deref() ?? null) : latestHeld;
+  }
+
+  private set latest(permit: Permit | null) {
+    this.latestHeld = debug.enabled && permit !== null ? new WeakRef(permit) : permit;
   }
 
   /** For a newcomer: a permit if one is free and nobody waits, else null. */
@@ -47,6 +61,7 @@ export class PermitPool implements PermitIssuer {
     this.held += weight;
     this.granted++;
     this.latest = permit;
+    if (debug.enabled) watchPermit(permit, this);
     return permit;
   }
 
@@ -60,6 +75,7 @@ export class PermitPool implements PermitIssuer {
   }
 
   takeBack(permit: Permit): boolean {
+    if (debug.enabled) forgetPermit(permit);
     if (this.latest === permit) this.latest = null;
     if (this.held < permit.weight) return false;
     this.giveBack(permit.weight);
@@ -82,6 +98,22 @@ export class PermitPool implements PermitIssuer {
       this.waiters.remove(first);
       first.granted();
     }
+  }
+
+  /** How a waiter is shown in the wait graph: what it asks for, how many are before it. */
+  describeWaiter(waiter: PermitWaiter<unknown>, weight: number): string {
+    let before = 0;
+    for (let at = waiter.previousWaiter; at !== null; at = at.previousWaiter) before++;
+    // A writer asks for everything there is, which is no figure to show.
+    const several = weight > 1 && weight < this.capacity;
+    const asked = several ? `${waiter.label}, ${weight} permits` : waiter.label;
+    return before === 0 ? asked : `${asked}, ${before} before it`;
+  }
+
+  /** Who holds it, where one permit is all that is held: of several, which one would let a waiter go on is not known. */
+  holders(): readonly Frame[] {
+    const { latest } = this;
+    return latest?.frame != null && latest.weight === this.held ? [latest.frame] : [];
   }
 
   /** An operation that resolves to a permit. */
@@ -119,6 +151,14 @@ export class Acquire extends PermitWaiter<Permit> {
 
   protected override putBack(permit: Permit): void {
     permit[Symbol.dispose]();
+  }
+
+  override describeWait(): string {
+    return this.pool.describeWaiter(this, this.weight);
+  }
+
+  override settledBy(): readonly Frame[] {
+    return this.pool.holders();
   }
 
   protected override withdraw(): void {

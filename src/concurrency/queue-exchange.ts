@@ -266,6 +266,10 @@ export class Put<T> extends Waiter<void> {
     this.heard = true;
   }
 
+  override describeWait(): string {
+    return `${this.label}, which holds ${this.exchange.items.size} of ${this.exchange.maxSize}`;
+  }
+
   protected override withdraw(): void {
     this.exchange.putters.remove(this);
   }

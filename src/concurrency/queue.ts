@@ -1,6 +1,7 @@
 import type { Awaitable } from '../core/awaitable.js';
 import { checkCount } from '../core/checks.js';
 import { InvalidStateError } from '../core/errors.js';
+import { noteMade } from './coordination-probe.js';
 import { Get, Next, Put, QueueExchange } from './queue-exchange.js';
 import { orderedItems, type QueueOrder } from './queue-order.js';
 import { callLabel, checkOptions, type NamedOptions } from './waiter-label.js';
@@ -59,6 +60,7 @@ export class Queue<T> implements AsyncIterable<T> {
     this.exchange = new QueueExchange<T>(shown, orderedItems(order, compare), maxSize);
     this.getCall = callLabel('queue.get()', name);
     this.putCall = callLabel('queue.put()', name);
+    noteMade(this);
   }
 
   /** How many items it holds before `put` waits. */

@@ -4,6 +4,7 @@ import { currentLifetime } from '../core/current.js';
 import { defaultLoop } from '../core/default-loop.js';
 import { InvalidArgumentError } from '../core/errors.js';
 import type { Scheduler, Timer } from '../core/scheduler.js';
+import { noteMade } from './coordination-probe.js';
 import { callLabel, checkOptions, type NamedOptions } from './waiter-label.js';
 import { Waiter, WaiterList } from './waiter-list.js';
 
@@ -81,6 +82,7 @@ export class RateLimiter {
     this.name = name;
     this.perToken = interval / limit;
     this.acquireCall = callLabel('limiter.acquire()', name);
+    noteMade(this);
   }
 
   /** How many may pass now, if nobody waits. */
@@ -130,6 +132,12 @@ export class RateLimiter {
     const wasFirst = this.waiters.first === pass;
     this.waiters.remove(pass);
     if (wasFirst) this.retime();
+  }
+
+  /** @internal How a waiter is shown in the wait graph. */
+  describeWaiter(pass: Pass): string {
+    if (this.waiters.first !== pass || this.timer === null) return pass.label;
+    return `${pass.label}, ${Math.max(0, Math.ceil(this.timer.deadline - this.loop!.now()))} ms left`;
   }
 
   /** The loop to go by. Clocks differ: on another loop the bucket is as full as it was on the last one. */
@@ -204,6 +212,10 @@ class Pass extends Waiter<void> {
     super(call);
     this.limiter = limiter;
     this.count = count;
+  }
+
+  override describeWait(): string {
+    return this.limiter.describeWaiter(this);
   }
 
   protected override get returnable(): boolean {

@@ -1,5 +1,6 @@
 import type { Awaitable } from '../core/awaitable.js';
 import { currentFrame } from '../core/frame.js';
+import { noteMade } from './coordination-probe.js';
 import type { Permit } from './permit.js';
 import { PermitPool } from './permit-pool.js';
 import { runHolding } from './permit-work.js';
@@ -42,6 +43,7 @@ export class ReadWriteLock {
     this.writeCall = callLabel('lock.acquireWrite()', options.name);
     this.readBlock = { name: callLabel('lock.withRead()', options.name) };
     this.writeBlock = { name: callLabel('lock.withWrite()', options.name) };
+    noteMade(this);
   }
 
   /** How many readers hold it. */

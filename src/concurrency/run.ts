@@ -32,7 +32,7 @@ export interface RunOptions extends Bounds {
    * cancelled and its clean-up waited for; a second signal skips ahead, a third ends the process. Off by default.
    */
   readonly handleSignals?: boolean | SignalOptions | undefined;
-  /** Keep spawn sites and write them into errors, as `SKEIN_DEBUG=1` does. */
+  /** Debug mode, for the whole process, as with `SKEIN_DEBUG=1`: places of spawns and waits, and more warnings. Not cheap. */
   readonly debug?: boolean | undefined;
 }
 

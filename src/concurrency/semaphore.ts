@@ -1,7 +1,9 @@
 import type { Awaitable } from '../core/awaitable.js';
 import { checkCount } from '../core/checks.js';
+import { debug } from '../core/debug.js';
 import { InvalidArgumentError, InvalidStateError } from '../core/errors.js';
 import { currentFrame } from '../core/frame.js';
+import { noteMade } from './coordination-probe.js';
 import type { Permit } from './permit.js';
 import { PermitPool } from './permit-pool.js';
 import { runHolding } from './permit-work.js';
@@ -54,6 +56,7 @@ export class Semaphore {
     this.pool = new PermitPool('semaphore', options.name, max);
     this.acquireCall = callLabel('semaphore.acquire()', options.name);
     this.block = { name: callLabel('semaphore.with()', options.name) };
+    noteMade(this);
   }
 
   /** How many permits there are. */
@@ -122,6 +125,7 @@ export class Semaphore {
           'held: a release without an acquire; release the permit that acquire() gave you, once: permit.release()',
       );
     }
+    if (debug.enabled) pool.releasedBare += count;
     pool.giveBack(count);
   }
 

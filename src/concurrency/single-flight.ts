@@ -6,6 +6,7 @@ import { currentLifetime } from '../core/current.js';
 import { defaultLoop } from '../core/default-loop.js';
 import { InvalidStateError } from '../core/errors.js';
 import { OWN_VARIABLES } from '../core/flags.js';
+import type { Frame } from '../core/frame.js';
 import type { Lifetime } from '../core/lifetime.js';
 import { Operation } from '../core/operation.js';
 import { reportSuppressed } from '../core/reports.js';
@@ -78,6 +79,10 @@ class Caller<R> extends Operation<R> {
 
   override get checkpoint(): string {
     return 'a call of a singleFlight function';
+  }
+
+  override settledBy(): readonly Frame[] {
+    return this.flight === null ? [] : [this.flight.block];
   }
 
   join(flight: Flight<R>): void {

@@ -1,11 +1,12 @@
 import { type Awaitable, isAwaitable } from '../core/awaitable.js';
-import { Cancellation } from '../core/cancellation.js';
+import type { Cancellation } from '../core/cancellation.js';
 import { show } from '../core/checks.js';
 import { currentLifetime } from '../core/current.js';
-import { InvalidArgumentError } from '../core/errors.js';
+import { type CancelledError, InvalidArgumentError } from '../core/errors.js';
 import { Operation } from '../core/operation.js';
 import { reportSuppressed } from '../core/reports.js';
 import { signalOf } from '../core/signal.js';
+import { CANCELLED } from '../core/wait.js';
 
 /**
  * A foreign promise, with waiters that can leave. A promise never forgets a reaction, so each gets one of ours only,
@@ -18,8 +19,11 @@ class Foreign {
   last: Until<unknown> | null = null;
   settled: 'pending' | 'fulfilled' | 'rejected' = 'pending';
   value: unknown = undefined;
-  /** Whether somebody gave up waiting, so that a late rejection is nobody's any more. */
-  abandonedBy: Until<unknown> | null = null;
+  /**
+   * Set once somebody has given up waiting, so that a late rejection is nobody's any more: the error of that cancellation.
+   * Not the wait itself, which leads to its scope and would keep that for as long as the promise is pending (C11).
+   */
+  abandonedWith: CancelledError | null = null;
 
   constructor(promise: PromiseLike<unknown>) {
     Promise.resolve(promise).then(
@@ -32,20 +36,34 @@ class Foreign {
     this.settled = settled;
     this.value = value;
     let waiting = this.first;
-    const by = this.abandonedBy;
+    const abandoned = this.abandonedWith;
     // A call that ends with the reason of the signal it was given does what it was asked to.
-    if (waiting === null && settled === 'rejected' && by !== null && !by.wasCancelledBy(value)) {
-      reportSuppressed(by, undefined, value);
+    if (waiting === null && settled === 'rejected' && abandoned !== null && !leadsTo(value, abandoned)) {
+      reportSuppressed(ABANDONED, undefined, value);
     }
     this.first = null;
     this.last = null;
-    this.abandonedBy = null;
+    this.abandonedWith = null;
     while (waiting !== null) {
       const { next } = waiting;
       waiting.take(this);
       waiting = next;
     }
   }
+}
+
+/** What a late rejection is reported for. */
+const ABANDONED = { label: 'until()' };
+
+/** Whether an error is this cancellation, or was caused by it (Node's own calls wrap a signal's reason). */
+function leadsTo(error: unknown, cancelled: CancelledError): boolean {
+  // A bound on the length, for a chain of causes may be a circle.
+  let link = error;
+  for (let depth = 0; depth < 32 && typeof link === 'object' && link !== null; depth++) {
+    if (link === cancelled) return true;
+    link = (link as { cause?: unknown }).cause;
+  }
+  return false;
 }
 
 const foreigners = new WeakMap<PromiseLike<unknown>, Foreign>();
@@ -73,7 +91,7 @@ class Until<T> extends Operation<T> {
     }
     if (!this.begun) {
       // The wait never begins, and still the promise is somebody's: ours, who will not hear of it.
-      foreign.abandonedBy ??= this as Until<unknown>;
+      foreign.abandonedWith ??= (this.payload as Cancellation).error;
     } else if (foreign.settled !== 'pending') this.take(foreign);
     else {
       this.foreign = foreign;
@@ -97,11 +115,6 @@ class Until<T> extends Operation<T> {
     if (!this.heard) void Promise.resolve().then(() => Promise.resolve().then(() => this.reportUnheard()));
   }
 
-  /** Whether an error is the cancellation that ended this wait. */
-  wasCancelledBy(error: unknown): boolean {
-    return this.payload instanceof Cancellation && this.payload.owns(error);
-  }
-
   private reportUnheard(): void {
     if (!this.heard) reportSuppressed(this, undefined, this.payload);
   }
@@ -117,10 +130,17 @@ class Until<T> extends Operation<T> {
     else previous.next = next;
     if (next === null) foreign.last = previous;
     else next.previous = previous;
-    this.foreign = null;
     this.previous = null;
     this.next = null;
-    foreign.abandonedBy = this as Until<unknown>;
+  }
+
+  /** Of a wait that was cancelled, its promise remembers why, and not who. */
+  override settle(status: number, payload: unknown): void {
+    super.settle(status, payload);
+    const { foreign } = this;
+    if (foreign === null) return;
+    this.foreign = null;
+    if (status === CANCELLED) foreign.abandonedWith = (payload as Cancellation).error;
   }
 }
 

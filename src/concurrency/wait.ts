@@ -85,6 +85,16 @@ class Watching extends Operation<WaitResult<Waitable<unknown>>> {
     return 'wait()';
   }
 
+  override describeWait(): string {
+    return `wait() for ${this.given.filter((source) => source.status === PENDING).length} of ${this.given.length}`;
+  }
+
+  override settledBy(): readonly Frame[] {
+    return this.given
+      .filter((source) => source.status === PENDING)
+      .flatMap((source) => source.settledBy() as Frame[]);
+  }
+
   private get loop(): Scheduler {
     return this.owner?.realm.loop ?? defaultLoop();
   }

@@ -1,3 +1,4 @@
+import { checkpoints } from './checkpoint-probe.js';
 import { ScopeClosedError } from './errors.js';
 import * as flag from './flags.js';
 import { currentFrame } from './frame.js';
@@ -16,6 +17,7 @@ export function checkOpen(owner: Lifetime, call: string): boolean {
     );
   }
   const spawner = currentFrame();
+  if (checkpoints.probe !== null && spawner !== null) checkpoints.probe.spawning(spawner);
   if (spawner !== null && (spawner.flags & flag.INTERRUPTED) !== 0) return refuse(spawner as Lifetime);
   if ((owner.flags & flag.INTERRUPTED) !== 0) {
     throw new ScopeClosedError(

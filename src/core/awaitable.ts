@@ -207,6 +207,7 @@ class Continuation<R> extends Waitable<R> implements Wait {
   deliver(): void {
     endWait(this);
     const { status, payload } = outcome;
+    outcome.payload = undefined;
     const previous = enterFrame(this.owner);
     try {
       this.answer(status === FULFILLED ? this.onFulfilled : this.onRejected, payload, status);

@@ -53,7 +53,9 @@ class Follow extends WaitNode {
 
   override run(): void {
     endWait(this);
-    this.owner.bodySettled(outcome.status === FULFILLED, outcome.payload);
+    const { status, payload } = outcome;
+    outcome.payload = undefined;
+    this.owner.bodySettled(status === FULFILLED, payload);
   }
 }
 

@@ -87,7 +87,7 @@ const ownPlace: string = (() => {
 function firstUserLine(stack: string): string {
   const lines = stack.split('\n').filter((line) => line.trimStart().startsWith('at '));
   const foreign = lines.find(
-    (line) => !line.includes('node:') && (ownPlace === '' || !line.includes(ownPlace)),
+    (line) => !/\b(?:node|ext):/.test(line) && (ownPlace === '' || !line.includes(ownPlace)),
   );
   return (foreign ?? 'at an unknown place').trim();
 }

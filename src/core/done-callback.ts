@@ -13,10 +13,12 @@ export function callWhenDone(lifetime: Lifetime, callback: () => void): Disposab
   const call = (): void => {
     if (wanted) callSafely(lifetime, 'a callback of onDone', callback);
   };
-  lifetime.whenEnded(() => loop.schedule(call));
+  const ended = (): void => loop.schedule(call);
+  lifetime.whenEnded(ended);
   return {
     [Symbol.dispose]: () => {
       wanted = false;
+      lifetime.extras?.endCallbacks?.delete(ended);
     },
   };
 }

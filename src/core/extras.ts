@@ -30,7 +30,7 @@ export class Extras {
   /** Decides what becomes of children, for a group. */
   policy: ChildPolicy | null = null;
   /** Called once, when the lifetime has ended; skein's own, never a user's. */
-  endCallbacks: (() => void)[] | null = null;
+  endCallbacks: Set<() => void> | null = null;
   /** What outsiders get of its cancellation. */
   outsiderError: TaskCancelledError | null = null;
   /** Where a service task stands among its scope's closers. */
@@ -44,6 +44,14 @@ export class Extras {
   refusedSpawns = 0;
   /** The variables of a block that has its own. */
   variables: Variables | null = null;
+
+  /** At the end: what is to be called. A handle that is kept must not keep what was to be called back (C11). */
+  takeCallbacks(): Set<() => void> | null {
+    const ends = this.endCallbacks;
+    this.endCallbacks = null;
+    this.cancelCallbacks = null;
+    return ends;
+  }
 }
 
 /** How a group or a combinator treats its children. */

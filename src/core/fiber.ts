@@ -46,6 +46,7 @@ export class Fiber extends WaitNode implements FiberDriver {
     const { owner } = this;
     endWait(this);
     this.bring(outcome.payload, outcome.status !== FULFILLED);
+    outcome.payload = undefined;
     if (owner.context === null) this.step();
     else runInContext(owner.context, stepFiber, this);
   }
@@ -111,6 +112,7 @@ export class Fiber extends WaitNode implements FiberDriver {
     }
     endWait(this);
     this.value = outcome.payload;
+    outcome.payload = undefined;
     return true;
   }
 

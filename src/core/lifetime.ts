@@ -10,6 +10,7 @@ import type { Realm } from './realm.js';
 import { reportSuppressed } from './reports.js';
 import { attachChild, detachChild } from './tree.js';
 import { CANCELLED, FULFILLED, PENDING, REJECTED } from './wait.js';
+import { waits } from './wait-probe.js';
 
 /**
  * A lifetime: something with a beginning, an end, and children that end before it (L2). A task is one, and so is each
@@ -82,6 +83,7 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
     }
     if (returned && (this.flags & flag.WAITS_FOR_CHILDREN) !== 0) {
       this.closeManualChildren();
+      if (this.lastChild !== null) waits.probe?.began(this, itsMembers);
       if (this.lastChild !== null) return;
     }
     this.leave();
@@ -226,7 +228,7 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
     this.ended(status);
     if (heard) this.flags |= flag.CLAIMED;
     this.handOver(status);
-    const ends = this.extras?.endCallbacks;
+    const ends = this.extras?.takeCallbacks();
     if (ends != null) for (const end of ends) end();
   }
 
@@ -256,8 +258,8 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
       return;
     }
     const extras = this.needExtras();
-    extras.endCallbacks ??= [];
-    extras.endCallbacks.push(callback);
+    extras.endCallbacks ??= new Set();
+    extras.endCallbacks.add(callback);
   }
 
   /** @internal A service task takes its place among the children: its turn to end has come. */
@@ -313,3 +315,5 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
 }
 
 const settledTurn: Promise<void> = Promise.resolve();
+/** What a group whose body has returned waits for. */
+const itsMembers = { checkpoint: 'its members' };

@@ -1,8 +1,10 @@
+import { checkpoints } from './checkpoint-probe.js';
 import { debug, rememberSite } from './debug.js';
 import { INTERRUPTED, SHELTERED } from './flags.js';
 import type { Frame, Link } from './frame.js';
 import { attachLink, detachLink } from './frame.js';
 import type { Job } from './scheduler.js';
+import { waits } from './wait-probe.js';
 
 /**
  * A wait: one edge between a source (something that settles once) and the frame that waits.
@@ -78,6 +80,7 @@ function subscribe(wait: Wait, source: WaitSource, owner: Frame | null): void {
     if (source.outlasts(owner)) owner.flags |= SHELTERED;
     else if (!source.guards(owner)) attachLink(owner, wait);
     if (debug.enabled) rememberSite(wait, subscribe, owner.realm.loop.now());
+    if (waits.probe !== null) waits.probe.began(owner, source);
   }
 }
 
@@ -152,7 +155,8 @@ function throwsAtOnce(source: WaitSource | null, owner: Frame | null): boolean {
  * has settled), and the caller decides when to go on. Else its job will run, sooner or later; or never, if its frame has
  * been given up.
  */
-export function beginWait(wait: Wait, source: WaitSource | null, owner: Frame | null): boolean {
+export function beginWait(wait: Wait, given: WaitSource | null, owner: Frame | null): boolean {
+  const source = checkpoints.probe === null ? given : checkpoints.probe.reached(wait, given, owner);
   if (throwsAtOnce(source, owner)) {
     wait.verdict = LATE_WAIT;
     if (owner!.enterInterrupted()) scheduleWait(wait);
@@ -199,13 +203,14 @@ export abstract class WaitNode implements Wait {
 export const outcome: { status: number; payload: unknown } = { status: FULFILLED, payload: undefined };
 
 /**
- * Finds out how a wait ended, into `outcome` (one object for all: its reader takes both fields at once, so nothing is
- * allocated for a switch).
+ * Finds out how a wait ended, into `outcome` (one object for all: its reader takes both fields at once and clears the
+ * payload, so nothing is allocated for a switch and nothing is kept after it).
  */
 export function endWait(wait: Wait): void {
   const { owner, source, verdict } = wait;
   wait.source = null;
   wait.verdict = BY_SOURCE;
+  if (waits.probe !== null && owner !== null) waits.probe.ended(owner);
   outcome.status = REJECTED;
   if (verdict === INTERRUPTED_WAIT) outcome.payload = owner!.thrownError();
   else if (verdict === LATE_WAIT) outcome.payload = owner!.leaveInterrupted();

@@ -17,6 +17,7 @@ import type { SkeinEventKind } from './events/skein-event.js';
 import { TaskEvent } from './events/task-event.js';
 import { ObserverList } from './observer-list.js';
 import type { Registration } from './registration.js';
+import { trustedSinks } from './trusted-sinks.js';
 
 /**
  * Makes events out of what core reports, for a list of observers and those around it.
@@ -43,16 +44,7 @@ export class ObserverSink implements EventSink {
   scope(type: ScopeEventType, scope: object, detail?: unknown): boolean {
     const recipients = this.recipients('scope');
     if (recipients.length === 0) return false;
-    const lifetime = scope as Lifetime;
-    // A scope that is merely left interrupts what is inside it, but was not cancelled: as `isCancelled` says.
-    if (
-      type === 'cancelled' &&
-      (detail as Cancellation | null)?.kind === 'left' &&
-      (lifetime.flags & CANCEL_REQUESTED) === 0
-    ) {
-      return false;
-    }
-    return deliver(new ScopeEvent(type, lifetime, detail), recipients);
+    return deliver(new ScopeEvent(type, scope as Lifetime, detail), recipients);
   }
 
   resource(type: ResourceEventType, resource: object, scope: object | null, detail?: unknown): void {
@@ -82,11 +74,28 @@ export function sinkOf(realm: Realm | null): ObserverSink {
 
 /** What stands in core's slot while anybody observes: passes what happens on to the innermost sink around it. */
 const router: EventSink = {
-  task: (type, task, error) => sinkOf((task as Lifetime).realm).task(type, task, error),
-  scope: (type, scope, detail) => sinkOf((scope as Lifetime).realm).scope(type, scope, detail),
-  resource: (type, resource, scope, detail) =>
-    sinkOf((scope as Lifetime | null)?.realm ?? null).resource(type, resource, scope, detail),
+  task: (type, task, error) => {
+    for (const sink of trustedSinks()) sink.task(type, task, error);
+    sinkOf((task as Lifetime).realm).task(type, task, error);
+  },
+  scope: (type, subject, detail) => {
+    // A wait that was given up may have something to report late: that is told of the scope in which it was begun.
+    const scope = 'realm' in subject ? (subject as Lifetime) : (subject as { owner?: Lifetime | null }).owner;
+    if (scope == null || (type === 'cancelled' && wasOnlyLeft(scope, detail))) return false;
+    // A recorder is no reader: what only it has noted is still reported as a warning (E3).
+    for (const sink of trustedSinks()) sink.scope(type, scope, detail);
+    return sinkOf(scope.realm).scope(type, scope, detail);
+  },
+  resource: (type, resource, scope, detail) => {
+    for (const sink of trustedSinks()) sink.resource(type, resource, scope, detail);
+    sinkOf((scope as Lifetime | null)?.realm ?? null).resource(type, resource, scope, detail);
+  },
 };
+
+/** A scope that is merely left interrupts what is inside it, but was not cancelled: as `isCancelled` says. */
+function wasOnlyLeft(scope: Lifetime, cancellation: unknown): boolean {
+  return (cancellation as Cancellation | null)?.kind === 'left' && (scope.flags & CANCEL_REQUESTED) === 0;
+}
 
 /** How many reasons there are to listen: the global list, if it is not empty, and each run that has observers. */
 let reasons = 0;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { Queue, QueueClosedError } from 'skein';
+import { CancelledError, gather, Queue, QueueClosedError, sleep, spawn } from 'skein';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { QueueOrder } from '../../src/concurrency/queue-order.js';
 import type { Operation } from '../../src/core/operation.js';
 import { REJECTED } from '../../src/core/wait.js';
-import { commandsOf, isGranted, kinds, play } from './waiter-list-play.js';
+import { bodyOf, commandsOf, drive, isGranted, kinds, play, type Steps } from './waiter-list-play.js';
 
 interface Item {
   readonly rank: number;
@@ -272,6 +272,32 @@ describe('Queue against a plain model', () => {
         ),
         { numRuns: 150 },
       );
+    },
+  );
+
+  it.each(kinds)(
+    'a queue that is closed while an item is on its way back gives it to the %s body that waits',
+    async (kind) => {
+      const queue = new Queue<string>();
+      const got: unknown[] = [];
+      const getter = bodyOf(kind, function* (): Steps<void> {
+        try {
+          got.push(yield queue.get());
+        } catch (error) {
+          got.push(error);
+        }
+      }) as () => Promise<void>;
+      await drive(async () => {
+        const doomed = spawn(getter);
+        const next = [spawn(getter), spawn(getter)];
+        await sleep(1);
+        queue.tryPut('item');
+        doomed.cancel();
+        queue.close();
+        expect([queue.size, queue.waitingGets]).toEqual([1, 2]);
+        await gather(next);
+      });
+      expect(got).toEqual([expect.any(CancelledError), 'item', expect.any(QueueClosedError)]);
     },
   );
 });

@@ -92,10 +92,15 @@ export function commandsOf<Ask, Act>(
     return fc.array(single, { maxLength: 50, size: 'max' }).map((groups) => groups.flat());
   // What is granted and cancelled in one breath is where most can go wrong.
   const breath = fc
-    .tuple(fc.array(act, { minLength: 1, maxLength: 3 }), fc.integer({ min: 1, max: 2 }))
-    .map(([acts, parent]): Command<Ask, Act>[] => [
-      ...acts.map((what) => ({ do: 'act' as const, act: what })),
+    .tuple(
+      fc.array(act, { minLength: 1, maxLength: 3 }),
+      fc.integer({ min: 1, max: 2 }),
+      fc.array(act, { maxLength: 1 }),
+    )
+    .map(([before, parent, after]): Command<Ask, Act>[] => [
+      ...before.map((what) => ({ do: 'act' as const, act: what })),
       { do: 'cancelParent', parent },
+      ...after.map((what) => ({ do: 'act' as const, act: what })),
     ]);
   const groups = fc.oneof({ weight: 12, arbitrary: single }, { weight: 1, arbitrary: breath });
   return fc.array(groups, { maxLength: 50, size: 'max' }).map((all) => all.flat());

@@ -1,12 +1,6 @@
 import { afterEach, beforeEach, expect } from 'vitest';
-import {
-  type Awaitable,
-  type Fiber,
-  type RunOptions,
-  run,
-  type TaskBody,
-  VirtualLoop,
-} from '../../src/index.js';
+import { type Awaitable, type Fiber, type RunOptions, run, type TaskBody } from '../../src/index.js';
+import { beforeEachSchedule, makeLoop, type TestLoop } from './explored-loop.js';
 
 /**
  * What lets a statement be written once and proved for both kinds of body: the body is written as a generator that waits
@@ -87,7 +81,7 @@ export async function play<T>(
   main: TaskBody<T>,
   options: Omit<RunOptions, 'loop'> = {},
 ): Promise<Outcome<T>> {
-  const loop = new VirtualLoop();
+  const loop = makeLoop();
   const outcome = await outcomeOf(loop.drive(run(main, { ...options, loop })));
   await loop.settle();
   const { timers, ready, tasksAlive } = loop.stats();
@@ -104,7 +98,7 @@ export async function playValue<T>(main: TaskBody<T>, options: Omit<RunOptions, 
 
 /** A program that is under way: for what may hang, so that the test says so instead of timing out. */
 export interface Underway<T> {
-  readonly loop: VirtualLoop;
+  readonly loop: TestLoop;
   /** Undefined until it has ended. */
   readonly outcome: Outcome<T> | undefined;
 }
@@ -115,8 +109,8 @@ export async function playFor<T>(
   main: TaskBody<T>,
   options: Omit<RunOptions, 'loop'> = {},
 ): Promise<Underway<T>> {
-  const loop = new VirtualLoop();
-  const underway: { loop: VirtualLoop; outcome: Outcome<T> | undefined } = { loop, outcome: undefined };
+  const loop = makeLoop();
+  const underway: { loop: TestLoop; outcome: Outcome<T> | undefined } = { loop, outcome: undefined };
   void outcomeOf(run(main, { ...options, loop })).then((outcome) => {
     underway.outcome = outcome;
   });
@@ -141,9 +135,13 @@ export function watchReports(): Reports {
       reports.warnings.push({ code: warning.code ?? '', message: warning.message });
     }
   };
-  beforeEach(() => {
+  const forget = (): void => {
     reports.unhandled.length = 0;
     reports.warnings.length = 0;
+  };
+  beforeEachSchedule(forget);
+  beforeEach(() => {
+    forget();
     process.on('unhandledRejection', onUnhandled);
     process.on('warning', onWarning);
   });

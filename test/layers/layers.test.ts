@@ -28,7 +28,7 @@ const mayImport: Record<Layer, readonly Layer[]> = {
 };
 
 /** At most one file imports each of these, so that a browser build has one file to swap. */
-const platformModules = ['node:async_hooks', 'node:diagnostics_channel'];
+const platformModules = ['node:async_hooks', 'node:diagnostics_channel', 'node:fs'];
 const platformFolder = 'core/platform/';
 
 const maxLines = 320;

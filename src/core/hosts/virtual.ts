@@ -15,6 +15,10 @@ class VirtualHost implements Host {
   readonly slice = 8;
   time: number;
   alarm = Number.POSITIVE_INFINITY;
+  /** Whether one of the timers behind the alarm keeps a program going. */
+  referenced = false;
+  /** Turns that the loop has had. */
+  turns = 0;
   private looks = 0;
   /** Turns that were asked for and have not come. */
   expected = 0;
@@ -22,7 +26,10 @@ class VirtualHost implements Host {
   private readonly resolved: Promise<void> = Promise.resolve();
 
   constructor(turn: Turn, start: number) {
-    this.turn = turn;
+    this.turn = (wake) => {
+      this.turns++;
+      turn(wake);
+    };
     this.time = start;
   }
 
@@ -55,8 +62,9 @@ class VirtualHost implements Host {
     });
   }
 
-  setAlarm(at: number): void {
+  setAlarm(at: number, ref: boolean): void {
     this.alarm = at;
+    this.referenced = ref;
   }
 
   clearAlarm(): void {
@@ -97,6 +105,16 @@ export class VirtualLoop extends HostedLoop {
   /** When the next timer is due, on the virtual clock; Infinity if nothing is timed. */
   get nextTimer(): number {
     return this.virtualHost.alarm;
+  }
+
+  /** @internal The same, but Infinity if no timer is left that would keep a process alive. */
+  get nextReferencedTimer(): number {
+    return this.virtualHost.referenced ? this.virtualHost.alarm : Number.POSITIVE_INFINITY;
+  }
+
+  /** @internal How many turns it has had: a number that goes up when something goes on. */
+  get turns(): number {
+    return this.virtualHost.turns;
   }
 
   /**

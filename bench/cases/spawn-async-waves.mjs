@@ -1,0 +1,50 @@
+import { run } from 'skein';
+import {
+  asyncBodies,
+  checkSum,
+  effectFork,
+  effects,
+  floor,
+  runEffect,
+  skeinEach,
+  skeinGather,
+} from '../spawning.mjs';
+import { withStorage } from '../surroundings.mjs';
+
+const TASKS = 100;
+const WAVES = 1000;
+
+async function inWaves(join, body) {
+  let sum = 0;
+  for (let wave = 0; wave < WAVES; wave++) sum += await join(TASKS, body);
+  return checkSum(sum, TASKS, WAVES);
+}
+
+function* effectInWaves(body) {
+  let sum = 0;
+  for (let wave = 0; wave < WAVES; wave++) sum += yield* effectFork(TASKS, body);
+  return checkSum(sum, TASKS, WAVES);
+}
+
+const skein = (join, body) => (measure) => run(() => measure(() => inWaves(join, body)));
+const effect = (body) => (measure) => withStorage(() => measure(() => runEffect(() => effectInWaves(body))));
+const native = (body) => (measure) => withStorage(() => measure(() => inWaves(floor, body)));
+
+export default {
+  title: `spawn + join, async body, in waves of ${TASKS}, a task`,
+  operations: TASKS * WAVES,
+  contenders: {
+    skein: skein(skeinGather, asyncBodies.hop),
+    'skein, joined one by one': skein(skeinEach, asyncBodies.hop),
+    'skein, no hop': skein(skeinGather, asyncBodies.noHop),
+    effect: effect(effects.promise),
+    'effect, no hop': effect(effects.noHop),
+    floor: native(asyncBodies.hop),
+    'floor, no hop': native(asyncBodies.noHop),
+  },
+  goals: [
+    { contender: 'skein', against: 'floor', ratio: 1.3 },
+    { contender: 'skein', against: 'effect', ratio: 0.9 },
+    { contender: 'skein, no hop', against: 'effect, no hop', ratio: 0.9 },
+  ],
+};

@@ -1,0 +1,2 @@
+/** What the workers of piscina run in the case `map`. */
+export default (item) => item * 2;

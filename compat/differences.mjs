@@ -1,0 +1,24 @@
+// The one list of what the matrix does not run somewhere, and why. What users meet of it is in docs/platforms.md.
+// An entry that no longer meets a test fails the matrix, so the list cannot outlive what it says.
+
+/**
+ * `file` is below test/, `test` a part of the full name of one or more tests (left out: the whole file is not run), `on` the
+ * runtimes (left out: all of them).
+ *
+ * @type {readonly { file: string, test?: string, on?: readonly string[], reason: string }[]}
+ */
+export const differences = [
+  {
+    file: 'observable/off.test.ts',
+    reason:
+      "it puts other modules in the place of the package's own, which only vitest's module loader can do",
+  },
+  {
+    file: 'conformance/survivors-errors.test.ts',
+    test: 'a held failure that was claimed is free to be collected',
+    on: ['bun'],
+    reason:
+      "JavaScriptCore keeps what a generator last delegated to with `yield*` until the generator ends; the test's own " +
+      'generator keeps the task so (the same without skein, and V8 lets it go)',
+  },
+];
