@@ -36,5 +36,8 @@ export function execFile(file, args, options, done) {
 }
 
 export function spawn(file, args, options) {
-  return original.spawn(file, translate(file, args), { ...options, cwd: here });
+  const child = original.spawn(file, translate(file, args), { ...options, cwd: here });
+  // Deno's `child.kill` works once, and then reports the signal as the end of a child that has exited by itself.
+  child.kill = (signal) => process.kill(child.pid, signal);
+  return child;
 }

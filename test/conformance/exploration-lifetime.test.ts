@@ -23,14 +23,14 @@ describe.each(kinds)('$name bodies, under every schedule', ({ body, wait, attemp
   it('L1: a task belongs to the innermost scope around its spawner, whoever runs in between', () =>
     underEverySchedule(
       body(function* () {
-        const tree = body(function* (depth: number) {
+        const tree: (depth: number) => Promise<void> = body(function* (depth: number) {
           const self = currentTask();
           yield* wait(checkpoint());
           if (depth === 0) return;
           yield* wait(
             CancellationScope.run(
               body(function* (scope) {
-                const inner = spawn(() => tree(depth - 1));
+                const inner: Task<unknown> = spawn(() => tree(depth - 1));
                 yield* wait(checkpoint());
                 expect(inner.scope).toBe(scope);
                 expect(inner.parent).toBe(self);
@@ -50,7 +50,7 @@ describe.each(kinds)('$name bodies, under every schedule', ({ body, wait, attemp
     underEverySchedule(
       body(function* () {
         const inside: Task<unknown>[] = [];
-        const branch = body(function* (depth: number) {
+        const branch: (depth: number) => Promise<void> = body(function* (depth: number) {
           if (depth > 0) for (let n = 0; n < 2; n++) inside.push(spawn(() => branch(depth - 1)));
           yield* wait(sleep(depth));
         });

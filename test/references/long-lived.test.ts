@@ -29,20 +29,30 @@ function heap(): number {
   return process.memoryUsage().heapUsed;
 }
 
-/** Plays rounds after a warm-up, and returns by how many bytes the heap has grown. */
-async function growth(kind: Kind, rounds: number, once: (round: number) => Steps<unknown>): Promise<number> {
-  let grown = 0;
+/**
+ * Plays rounds after a warm-up, and returns by how many bytes the heap has grown: the least of up to three times so many
+ * rounds, for code that is compiled late grows once, and a leak each time.
+ */
+async function growth(
+  kind: Kind,
+  rounds: number,
+  limit: number,
+  once: (round: number) => Steps<unknown>,
+): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
   const main = bodyOf(kind, function* (): Steps<void> {
     for (let round = 0; round < 2000; round++) yield* once(round);
-    yield sleep(1);
-    const before = heap();
-    for (let round = 0; round < rounds; round++) yield* once(round);
-    yield sleep(1);
-    grown = heap() - before;
+    for (let time = 0; time < 3 && least >= limit; time++) {
+      yield sleep(1);
+      const before = heap();
+      for (let round = 0; round < rounds; round++) yield* once(round);
+      yield sleep(1);
+      least = Math.min(least, heap() - before);
+    }
   });
   const loop = new VirtualLoop();
   await loop.drive(run(main as () => Promise<void>, { loop }));
-  return grown;
+  return least;
 }
 
 /** Less than two bytes for each round, of a million. */
@@ -57,7 +67,7 @@ describe('C11: a race between one long-lived and a million short-lived things', 
     { timeout: 120_000 },
     async (kind, rounds) => {
       const forever = new Future<void>();
-      const grown = await growth(kind, rounds, function* () {
+      const grown = await growth(kind, rounds, FLAT, function* () {
         const short = new Future<number>();
         short.resolve(1);
         yield race([forever, short]);
@@ -125,11 +135,11 @@ const ways: Record<string, (lasting: Lasting) => Steps<unknown>> = {
 describe.each(kinds)('C11: many short waits for things that last, %s bodies', (kind) => {
   it.each(Object.keys(ways))('C11: %s', { timeout: 30_000 }, async (name) => {
     let lasting: Lasting | undefined;
-    const grown = await growth(kind, 3000, function* () {
+    const grown = await growth(kind, 3000, 200_000, function* () {
       lasting ??= new Lasting();
       yield* ways[name]!(lasting);
     });
     expect([lasting!.future.firstWait, lasting!.task.firstWait, lasting!.waiting]).toEqual([null, null, 0]);
-    expect(grown).toBeLessThan(300_000);
+    expect(grown).toBeLessThan(200_000);
   });
 });

@@ -1,0 +1,121 @@
+// node bench/report.mjs [RESULT.json ...]: writes the figures of full runs into docs/performance.md, between its markers,
+// so that none is ever typed by hand. Without files: the last full run on each Node.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { amount } from './table.mjs';
+
+const page = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
+const runs = (process.argv.length > 2 ? process.argv.slice(2) : fullRuns())
+  .map((file) => JSON.parse(readFileSync(file, 'utf8')))
+  .sort((one, other) => major(one) - major(other));
+if (runs.length === 0) throw new Error('there is no full run in bench/results yet; write: npm run bench');
+
+let text = readFileSync(page, 'utf8');
+text = filled(text, 'runs', runs.map(runLine).join('\n'));
+text = filled(text, 'goals', goalsTable());
+text = filled(text, 'figures', figuresTable());
+text = filled(text, 'context', contextLines());
+writeFileSync(page, text);
+console.log(`written to ${page}`);
+
+// Each case that misses a goal has a paragraph of its own, which only a human can write.
+const explained = new Set([...text.matchAll(/^### `([\w-]+)`/gm)].map((match) => match[1]));
+const missing = new Set(runs.flatMap(({ cases }) => cases.filter(missesAny).map(({ name }) => name)));
+for (const name of missing) {
+  if (!explained.has(name)) console.log(`not explained yet: ### \`${name}\``);
+}
+
+function fullRuns() {
+  const folder = new URL('results/', import.meta.url);
+  const files = readdirSync(folder).filter((name) => /^node-[\d.]+\.json$/.test(name));
+  return files.map((name) => fileURLToPath(new URL(name, folder)));
+}
+
+function major({ node }) {
+  return Number(node.slice(1).split('.')[0]);
+}
+
+function missesAny({ goals }) {
+  return goals.some(({ met }) => !met);
+}
+
+function filled(before, name, content) {
+  const marked = new RegExp(`(<!-- ${name} -->\\n)[^]*?(<!-- /${name} -->)`);
+  if (!marked.test(before))
+    throw new Error(`docs/performance.md has no markers <!-- ${name} --> ... <!-- /${name} -->`);
+  return before.replace(marked, (_, begin, end) => `${begin}\n${content}\n\n${end}`);
+}
+
+function runLine({ node, date, processor, rounds, load }) {
+  const busy = load.map((one) => one.toFixed(1)).join(', ');
+  return `- Node ${node}, ${date.slice(0, 10)}, ${processor}, medians of ${rounds} rounds, load average at the end ${busy}.`;
+}
+
+/** Every case that any run has, in the order of the first run that has it. */
+function caseNames() {
+  return [...new Set(runs.flatMap(({ cases }) => cases.map(({ name }) => name)))];
+}
+
+function casesOf(name) {
+  return runs.map(({ cases }) => cases.find((one) => one.name === name));
+}
+
+function goalsTable() {
+  const rows = caseNames().flatMap((name) => {
+    const given = casesOf(name);
+    const keys = [...new Set(given.flatMap((one) => one?.goals.map(keyOf) ?? []))];
+    return keys.map((key) => {
+      const found = given.map((one) => one?.goals.find((goal) => keyOf(goal) === key));
+      const { contender, wanted } = found.find((goal) => goal !== undefined);
+      return [`\`${name}\``, contender, wanted, ...found.map(verdict)];
+    });
+  });
+  return table(['case', 'contender', 'goal', ...runs.map(({ node }) => `Node ${node}`)], rows);
+}
+
+function keyOf({ contender, wanted }) {
+  return `${contender} ${wanted}`;
+}
+
+function verdict(goal) {
+  if (goal === undefined) return '';
+  return goal.met ? goal.reached : `**missed**: ${goal.reached}`;
+}
+
+function figuresTable() {
+  const rows = caseNames().flatMap((name) => {
+    const given = casesOf(name);
+    const { title, unit } = given.find((one) => one !== undefined);
+    const contenders = [...new Set(given.flatMap((one) => one?.contenders.map((each) => each.name) ?? []))];
+    const head = [`**\`${name}\`**: ${title}`, ...runs.map(() => '')];
+    const lines = contenders.map((contender) => [
+      contender,
+      ...given.map((one) =>
+        figure(
+          one?.contenders.find((each) => each.name === contender),
+          unit,
+        ),
+      ),
+    ]);
+    return [head, ...lines];
+  });
+  return table(['', ...runs.map(({ node }) => `Node ${node}`)], rows);
+}
+
+function figure(contender, unit) {
+  if (contender === undefined) return '';
+  return `${amount(contender.value, unit)} ±${(contender.spread * 50).toFixed(0)} %`;
+}
+
+function contextLines() {
+  const measured = runs.findLast(({ context }) => context?.length > 0)?.context ?? [];
+  const rows = measured.flatMap(({ name, figures }) =>
+    Object.entries(figures).map(([what, value]) => [name, what, amount(value, 'ns')]),
+  );
+  return rows.length === 0 ? 'Not measured in these runs.' : table(['runtime', 'what', 'a task'], rows);
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
