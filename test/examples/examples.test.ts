@@ -140,7 +140,8 @@ describe('examples', () => {
       if (!path.endsWith('.ts')) continue;
       const text = readFileSync(join(folder, path), 'utf8');
       for (const [, from = ''] of text.matchAll(/^(?:import|export)\b[^;]*?from '([^']+)';/gm)) {
-        if (!/^(skein(\/testing|\/diagnostics)?$|node:|\.\/[a-z-]+\.js$)/.test(from)) strange.push(`${path}: ${from}`);
+        if (!/^(skein(\/testing|\/diagnostics)?$|node:|\.\/[a-z-]+\.js$)/.test(from))
+          strange.push(`${path}: ${from}`);
       }
     }
     expect(strange).toEqual([]);
