@@ -1,8 +1,9 @@
 import { siteOf } from '../core/debug.js';
+import { Fiber } from '../core/fiber.js';
 import type { Lifetime } from '../core/lifetime.js';
 import type { Job } from '../core/scheduler.js';
 import { enclosingTask, Task } from '../core/task.js';
-import { INTERRUPTED_WAIT, LATE_WAIT, type Wait, type WaitSource } from '../core/wait.js';
+import { INTERRUPTED_WAIT, LATE_WAIT, type Wait, WaitNode, type WaitSource } from '../core/wait.js';
 
 /**
  * Something that can go next: a ready job, or a timer that is due. What made it so is noted when it becomes one, because a
@@ -22,6 +23,8 @@ export class Candidate {
   private readonly site: string | undefined;
   /** Whose candidate it is: undefined until somebody asks. */
   private owner: Task<unknown> | null | undefined = undefined;
+  /** Jobs of one line go in the order in which they became ready: those of a combinator, which has several waits. */
+  readonly line: object | null;
   /** Once it was chosen: out of how many, and when on the loop's clock. */
   width = 0;
   at = 0;
@@ -32,6 +35,7 @@ export class Candidate {
     this.by = by;
     this.source = (job as Partial<Wait> | null)?.source ?? null;
     this.verdict = (job as Partial<Wait> | null)?.verdict ?? 0;
+    this.line = job instanceof WaitNode && !(job instanceof Fiber) ? job.owner : null;
     const place = debugging && job !== null ? siteOf(job)?.place : undefined;
     this.site = place === UNKNOWN_PLACE ? undefined : place;
   }

@@ -19,7 +19,7 @@ export interface ReplayOptions extends Omit<RunOptions, 'loop'> {
   readonly maxSteps?: number | undefined;
   /**
    * How long something real (a socket, a file) may take, in real milliseconds, before the virtual clock moves past a task
-   * that waits for it, and before such a task is said to hang. 100 by default.
+   * that waits for it, and before the program is said to hang. 100 by default.
    */
   readonly patience?: number | undefined;
 }

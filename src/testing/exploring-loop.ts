@@ -22,6 +22,8 @@ import type { Strategy } from './strategy.js';
  * - An instant opens when nothing is ready: the clock moves to the next deadline, and all timers that are due then become
  *   candidates beside the jobs that they make ready. A timer of 0 ms that is set meanwhile belongs to the next instant, so
  *   that it comes after whatever is ready (C8 relies on it).
+ * - What one combinator hears of the several things that it waits for comes in the order in which they ended: no schedule of
+ *   tasks changes that, and E3 relies on it.
  * - Priorities (F1) are a matter of speed and not of correctness: they are not looked at.
  */
 export class ExploringLoop implements EventLoop {
@@ -37,6 +39,8 @@ export class ExploringLoop implements EventLoop {
   uncaught: { readonly error: unknown } | null = null;
   private readonly strategy: Strategy;
   private readonly candidates: Candidate[] = [];
+  /** Ready jobs that stand in line behind a candidate (see `Candidate.line`). */
+  private readonly behind: Candidate[] = [];
   /** Invariant: those that wait for an instant that has not opened; in the order of their creation. */
   private readonly timers: ExploredTimer[] = [];
   private time = 0;
@@ -67,7 +71,10 @@ export class ExploringLoop implements EventLoop {
       );
     }
     queued.nextJob = null;
-    this.candidates.push(new Candidate(queued, null, this.steps.length, debug.enabled));
+    const candidate = new Candidate(queued, null, this.steps.length, debug.enabled);
+    if (candidate.line !== null && this.candidates.some((other) => other.line === candidate.line)) {
+      this.behind.push(candidate);
+    } else this.candidates.push(candidate);
   }
 
   addTimer(ms: number, callback: () => void, options?: TimerOptions): Timer {
@@ -106,7 +113,7 @@ export class ExploringLoop implements EventLoop {
   stats(): LoopStats {
     const due = this.candidates.filter((candidate) => candidate.timer !== null).length;
     return {
-      ready: this.candidates.length - due,
+      ready: this.candidates.length - due + this.behind.length,
       timers: this.timers.length + due,
       tasksAlive: this.counters.alive,
       tasksRun: this.counters.ended,
@@ -176,6 +183,7 @@ export class ExploringLoop implements EventLoop {
     const index = this.strategy.choose(candidates);
     const chosen = candidates[index]!;
     candidates.splice(index, 1);
+    if (this.behind.length > 0 && chosen.line !== null) this.moveUp(chosen.line);
     chosen.width = width;
     chosen.at = this.time;
     steps.push(chosen);
@@ -193,6 +201,12 @@ export class ExploringLoop implements EventLoop {
       this.ended = this.counters.ended;
       this.unsettled = true;
     }
+  }
+
+  /** The first of a line has gone: the next one can be chosen. */
+  private moveUp(line: object): void {
+    const place = this.behind.findIndex((candidate) => candidate.line === line);
+    if (place >= 0) this.candidates.push(...this.behind.splice(place, 1));
   }
 
   private fire(timer: ExploredTimer): void {

@@ -2,7 +2,7 @@ import { hostTurn } from './microtasks.js';
 
 /**
  * Patience with what is not on a virtual clock: real input and output takes its moment, in real time, before the clock moves
- * past a task that waits for it, and before such a task is said to hang.
+ * past a task that waits for it, and before a program is said to hang.
  */
 export class HostPatience {
   /** How long, in real milliseconds. */
@@ -14,15 +14,18 @@ export class HostPatience {
     this.patience = patience;
   }
 
-  /** Waits until `changed` says so; false: the patience is used up, or nothing real is under way. */
-  async waitFor(changed: () => boolean): Promise<boolean> {
+  /**
+   * Waits until `changed` says so, as long as something real is under way; false: in vain. `patiently`: the whole time, for the
+   * host does not tell of everything that it does (of compression and cryptography, for example).
+   */
+  async waitFor(changed: () => boolean, patiently = false): Promise<boolean> {
     // What has come already needs no patience: two turns, for the first may only have delivered it.
     for (let turn = 0; turn < 2; turn++) {
       await hostTurn();
       if (changed()) return true;
     }
     const end = performance.now() + this.patience;
-    while (performance.now() < end && this.busy()) {
+    while (performance.now() < end && (patiently || this.busy())) {
       await new Promise((resolve) => setTimeout(resolve, 1));
       if (changed()) return true;
     }

@@ -17,8 +17,8 @@ export interface RunVirtualOptions extends Omit<RunOptions, 'loop'> {
   readonly clock?: VirtualClock | undefined;
   /**
    * How long something real (a socket, a file, a timer of the platform) may take, in real milliseconds, before the virtual
-   * clock moves past a task that waits for it, and before such a task is said to hang. It is used up only while something
-   * real is under way (`process.getActiveResourcesInfo`). 100 by default; 0: none.
+   * clock moves past a task that waits for it, and before the program is said to hang. 100 by default. Before the clock moves
+   * it is used up only while something real is under way (`process.getActiveResourcesInfo`).
    */
   readonly patience?: number | undefined;
   /** Keep where waits and spawns stand, so that messages can say so. On by default here; `false` is faster. */
@@ -84,9 +84,9 @@ async function drive<T>(loop: VirtualLoop, done: Promise<T>, host: HostPatience)
     const { turns } = loop;
     const wentOn = (): boolean => program.settled || loop.turns !== turns;
     const timed = loop.nextReferencedTimer < Number.POSITIVE_INFINITY;
-    // Looking at everything that waits takes a while; before each step of the clock it is done only where it may matter.
-    const real = timed ? host.busy() && waitsForForeign(loop) : true;
-    if (real && (await host.waitFor(wentOn))) await loop.settle();
+    // To look at everything that waits takes a while: before each step of the clock it is done only where it may matter.
+    const fair = timed && host.busy() && waitsForForeign(loop);
+    if ((fair || !timed) && (await host.waitFor(wentOn, !timed))) await loop.settle();
     else if (timed) await loop.advance(loop.nextTimer - loop.now());
     else throw await takenDown(loop, program);
   }

@@ -105,27 +105,35 @@ class Execution {
     const { loop, settings } = this;
     if (loop.uncaught !== null) this.fail(loop.uncaught.error);
     else if (this.settled) this.end(this.record());
-    else if (loop.steps.length >= settings.maxSteps) {
-      this.limited = true;
-      this.fail(tooLong(settings.maxSteps));
-    } else if (waitsForForeign(loop)) void this.beFair();
+    else if (loop.steps.length >= settings.maxSteps) this.tooLong();
+    else if (loop.nextTimer === Number.POSITIVE_INFINITY) void this.judge();
+    else if (waitsForForeign(loop) && settings.patience.busy()) void this.beFair();
     else this.moveOn();
   }
 
-  /** Somebody waits for what is not on the clock: it gets the time that the host needs to bring it. */
+  private tooLong(): void {
+    this.limited = true;
+    this.fail(tooLong(this.settings.maxSteps));
+  }
+
+  /** Somebody waits for what is not on the clock, and something real is under way: it gets some time. */
   private async beFair(): Promise<void> {
-    const { loop, settings } = this;
-    const came = await settings.patience.waitFor(() => this.settled || loop.stats().ready > 0);
-    if (came) this.goOn();
+    if (await this.settings.patience.waitFor(this.wentOn)) this.goOn();
     else this.moveOn();
   }
 
-  /** The clock moves, if there is something to move it to. */
   private moveOn(): void {
-    const { loop } = this;
-    if (loop.nextTimer < Number.POSITIVE_INFINITY && loop.openInstant()) this.goOn();
-    else this.fail(stalled(waitingOn(loop), this.names.rewrite));
+    this.loop.openInstant();
+    this.goOn();
   }
+
+  /** Nothing is ready, and nothing is timed. */
+  private async judge(): Promise<void> {
+    if (await this.settings.patience.waitFor(this.wentOn, true)) this.goOn();
+    else this.fail(stalled(waitingOn(this.loop), this.names.rewrite));
+  }
+
+  private readonly wentOn = (): boolean => this.settled || this.loop.stats().ready > 0;
 
   /** The run has failed from outside: what is told of it is what was until now, and it is taken down. */
   private fail(error: unknown): void {

@@ -1,4 +1,5 @@
 import type { TaskBody } from 'skein';
+import { afterEach, beforeEach, vi } from 'vitest';
 import { explore } from '../../src/testing/index.js';
 
 /**
@@ -15,7 +16,13 @@ export async function underEverySchedule(statement: TaskBody<unknown>): Promise<
 }
 
 /** How many schedules a statement is tried under; SKEIN_SCHEDULES=5000 is a long run. */
-const schedules = Number(process.env['SKEIN_SCHEDULES'] ?? 300);
+const schedules = Number(process.env['SKEIN_SCHEDULES'] ?? 200);
 
 /** After how many checkpoints of its own a canceller cancels: with the schedules, that is anywhere in what it cancels. */
 export const moments: readonly number[] = [0, 1, 2, 3, 5, 8];
+
+/** For statements about what is warned of, too: hundreds of runs would warn hundreds of times. */
+export function muteWarnings(): void {
+  beforeEach(() => void vi.spyOn(process, 'emitWarning').mockImplementation(() => {}));
+  afterEach(() => void vi.restoreAllMocks());
+}
