@@ -1,6 +1,6 @@
 import { type RunOptions as BaseRunOptions, startRun, stopLoop } from './concurrency/run.js';
 import { checkBody, checkCallback, checkOptions } from './core/checks.js';
-import { addCleanup } from './core/cleanup.js';
+import { addCleanup, cleanupName } from './core/cleanup.js';
 import { currentLifetime, requireLifetime } from './core/current.js';
 import { debug } from './core/debug.js';
 import { defaultLoop } from './core/default-loop.js';
@@ -10,6 +10,7 @@ import { signalOf } from './core/signal.js';
 import type { SpawnOptions } from './core/spawn-options.js';
 import { type Fiber, spawnTask, type Task, type TaskBody } from './core/task.js';
 import { watchInDebugMode } from './observable/debug-watch.js';
+import { publishToChannels } from './observable/diagnostics-channels.js';
 import { watchExit } from './observable/exit-watch.js';
 import { observeRun } from './observable/observe-run.js';
 import type { Observer } from './observable/observer.js';
@@ -64,6 +65,7 @@ export function run<T>(main: TaskBody<T>, options: RunOptions = {}): Promise<T> 
   checkOptions('run', options);
   watchExit();
   if (debug.enabled || options.debug === true) watchInDebugMode();
+  publishToChannels();
   const { observers } = options;
   if (observers === undefined) return startRun(main, options, null);
   return observeRun(observers, (sink) => startRun(main, options, sink));
@@ -87,7 +89,8 @@ installRunner({ run: (loop, main, options) => run(main, { ...options, loop }), s
  */
 export function spawn<T>(body: TaskBody<T>, options?: SpawnOptions | string): Task<T> {
   checkBody('spawn', body);
-  return spawnTask(requireLifetime('spawn()'), 'spawn', body, options);
+  const owner = requireLifetime('spawn()');
+  return spawnTask(owner, 'spawn', body, options, owner);
 }
 
 /** `spawn`, under the name that it has in asyncio. */
@@ -109,11 +112,7 @@ export const createTask: typeof spawn = spawn;
  */
 export function defer(cleanup: () => void | PromiseLike<void> | Fiber<void>): void {
   checkCallback('defer(cleanup)', cleanup);
-  addCleanup(requireLifetime('defer()'), 'defer()', nameOf(cleanup), cleanup);
-}
-
-function nameOf(cleanup: { readonly name: string }): string {
-  return cleanup.name === '' ? 'a clean-up' : `the clean-up ${cleanup.name}`;
+  addCleanup(requireLifetime('defer()'), 'defer()', cleanupName(cleanup), cleanup);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Awaitable } from '../core/awaitable.js';
 import type { Bounds } from '../core/block.js';
 import { Cancellation } from '../core/cancellation.js';
 import { checkBody, checkCallback, checkOptions } from '../core/checks.js';
-import { addCleanup } from '../core/cleanup.js';
+import { addCleanup, cleanupName } from '../core/cleanup.js';
 import { currentLifetime } from '../core/current.js';
 import { disposeLifetime } from '../core/disposal.js';
 import { CANCEL_REQUESTED, CLOSED, INTERRUPTED, MANUAL, SHIELDED } from '../core/flags.js';
@@ -191,7 +191,7 @@ export class CancellationScope implements TaskScope, AsyncDisposable {
   /** Registers a clean-up that runs, shielded, when this scope is left (last in, first out). */
   defer(cleanup: () => void | PromiseLike<void> | Fiber<void>): void {
     checkCallback('scope.defer(cleanup)', cleanup);
-    addCleanup(this.#lifetime, 'scope.defer()', 'a clean-up', cleanup);
+    addCleanup(this.#lifetime, 'scope.defer()', cleanupName(cleanup), cleanup);
   }
 
   /** Cancels what still runs and waits until it has unwound; throws a failure that nobody else was told of. */

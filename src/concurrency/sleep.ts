@@ -2,14 +2,14 @@ import type { Awaitable } from '../core/awaitable.js';
 import { checkMilliseconds } from '../core/checks.js';
 import { defaultLoop } from '../core/default-loop.js';
 import { Operation } from '../core/operation.js';
-import type { Scheduler, Timer } from '../core/scheduler.js';
+import type { Job, Scheduler, Timer } from '../core/scheduler.js';
 
-class Sleep extends Operation<void> {
+class Sleep extends Operation<void> implements Job {
   private timer: Timer | undefined;
 
   constructor(ms: number) {
     super();
-    if (this.begun) this.timer = this.loop.addTimer(ms, () => this.finish());
+    if (this.begun) this.timer = this.loop.addTimer(ms, this);
   }
 
   override get label(): string {
@@ -28,6 +28,11 @@ class Sleep extends Operation<void> {
 
   private get loop(): Scheduler {
     return this.owner?.realm.loop ?? defaultLoop();
+  }
+
+  /** @internal The time has come. A job instead of a callback: a closure was a fifth of what a sleep takes. */
+  run(): void {
+    this.finish();
   }
 
   protected override withdraw(): void {

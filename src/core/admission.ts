@@ -1,7 +1,6 @@
 import { checkpoints } from './checkpoint-probe.js';
 import { ScopeClosedError } from './errors.js';
 import * as flag from './flags.js';
-import { currentFrame } from './frame.js';
 import type { Lifetime } from './lifetime.js';
 import type { Job } from './scheduler.js';
 import { PENDING } from './wait.js';
@@ -9,16 +8,15 @@ import { PENDING } from './wait.js';
 /** Whether a task may begin, and when. */
 
 /** L4: whether something may begin in a lifetime now; false: only as what is cancelled already. */
-export function checkOpen(owner: Lifetime, call: string): boolean {
+export function checkOpen(owner: Lifetime, call: string, spawner: Lifetime | null): boolean {
   if ((owner.flags & flag.CLOSED) !== 0) {
     throw new ScopeClosedError(
       `${call} came too late: ${owner.label} has been left or closed; spawn into a scope that is still open, or await the ` +
         'work before the scope ends',
     );
   }
-  const spawner = currentFrame();
   if (checkpoints.probe !== null && spawner !== null) checkpoints.probe.spawning(spawner);
-  if (spawner !== null && (spawner.flags & flag.INTERRUPTED) !== 0) return refuse(spawner as Lifetime);
+  if (spawner !== null && (spawner.flags & flag.INTERRUPTED) !== 0) return refuse(spawner);
   if ((owner.flags & flag.INTERRUPTED) !== 0) {
     throw new ScopeClosedError(
       `${call} came too late: ${owner.label} was cancelled, so what is spawned into it would never run`,

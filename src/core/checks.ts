@@ -54,6 +54,15 @@ export function checkCallback(
   }
 }
 
+/** A function, or a job: what a loop can run. */
+export function checkRunnable(call: string, job: unknown): void {
+  if (typeof job !== 'function' && typeof (job as { run?: unknown } | null | undefined)?.run !== 'function') {
+    throw new InvalidArgumentError(
+      `${call} takes a function or a job with run(), and was given ${show(job)}`,
+    );
+  }
+}
+
 /** An object of options. */
 export function checkOptions(call: string, options: unknown): asserts options is object {
   if (typeof options !== 'object' || options === null) {

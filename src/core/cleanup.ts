@@ -8,6 +8,11 @@ import { type AsyncContext, captureContext, runInContext } from './platform/asyn
 import { reportWarning } from './reports.js';
 import { PENDING } from './wait.js';
 
+/** What a clean-up is called in messages. */
+export function cleanupName(cleanup: { readonly name: string }): string {
+  return cleanup.name === '' ? 'a clean-up' : `the clean-up ${cleanup.name}`;
+}
+
 /**
  * A clean-up: a function that runs shielded when its scope is left, in a block of its own, so that it may wait and spawn
  * although its task is cancelled. It is bounded: one that hangs is cancelled, given up and named, and the scope goes on.

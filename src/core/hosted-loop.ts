@@ -1,7 +1,8 @@
-import { checkCallback, checkMilliseconds, show } from './checks.js';
+import { checkMilliseconds, checkRunnable, show } from './checks.js';
 import { InvalidArgumentError, InvalidStateError } from './errors.js';
 import { currentRunner, type EventLoop } from './event-loop.js';
 import type { Host, HostFactory, Wake } from './host.js';
+import { Moment } from './moment.js';
 import { ReadyQueue } from './ready-queue.js';
 import {
   type Job,
@@ -62,6 +63,9 @@ export class HostedLoop implements EventLoop {
   /** Jobs still to run before the next look at the clock, and how many the batch began with. */
   private untilLook = LONGEST_BATCH;
   private lastLook = 0;
+  /** `lastLook` as a moment, once one was asked for; and the moment of the next look, once something waits for it. */
+  private looked: Moment | null = null;
+  private coming: Moment | null = null;
   private sliceEnd = Number.NEGATIVE_INFINITY;
   private resumes = 0;
   private longestStep = 0;
@@ -85,11 +89,7 @@ export class HostedLoop implements EventLoop {
         `loop.schedule: priority is 'system', 'control' or 'work', and was ${show(priority)}`,
       );
     }
-    if (typeof job !== 'function' && typeof (job as Job | undefined | null)?.run !== 'function') {
-      throw new InvalidArgumentError(
-        `loop.schedule takes a function or a job with run(), and was given ${show(job)}`,
-      );
-    }
+    checkRunnable('loop.schedule(job)', job);
     const queued = typeof job === 'function' ? new FunctionJob(job) : job;
     if (queued.nextJob !== undefined) {
       throw new InvalidStateError(
@@ -103,9 +103,9 @@ export class HostedLoop implements EventLoop {
     }
   }
 
-  addTimer(ms: number, callback: () => void, options?: TimerOptions): Timer {
+  addTimer(ms: number, callback: Job | (() => void), options?: TimerOptions): Timer {
     checkMilliseconds('loop.addTimer(ms, callback)', ms);
-    checkCallback('loop.addTimer(ms, callback)', callback);
+    checkRunnable('loop.addTimer(ms, callback)', callback);
     const repeat = options?.repeat === true ? ms : -1;
     const timer = new BucketTimer(this.host.now() + ms, callback, repeat, options?.ref !== false);
     if (this.inTurn) timer.born = this.turnNumber;
@@ -151,9 +151,16 @@ export class HostedLoop implements EventLoop {
     return this.ready.size === 0 && this.resumes === 0 && !this.shouldYield();
   }
 
-  roughNow(): number {
-    // A look at the clock costs 43 ns, a third of what a task may cost in all; the end of a task always takes one.
-    return this.inTurn && this.host.pace === undefined ? this.lastLook : this.host.now();
+  lastMoment(): Moment {
+    if (!this.inTurn || this.host.pace !== undefined) return new Moment(this.host.now());
+    this.looked ??= new Moment(this.lastLook);
+    return this.looked;
+  }
+
+  nextMoment(): Moment {
+    if (!this.inTurn || this.host.pace !== undefined) return new Moment(this.host.now());
+    if (this.coming === null || !Number.isNaN(this.coming.at)) this.coming = new Moment(Number.NaN);
+    return this.coming;
   }
 
   noteResume(): void {
@@ -171,6 +178,9 @@ export class HostedLoop implements EventLoop {
     const took = now - this.lastLook;
     if (this.inTurn && took > this.longestStep) this.longestStep = took;
     this.lastLook = now;
+    this.looked = this.coming;
+    this.coming = null;
+    if (this.looked !== null) this.looked.at = now;
     this.untilLook = took > SLOW_BATCH ? 1 : LONGEST_BATCH;
     return now;
   }
@@ -181,6 +191,7 @@ export class HostedLoop implements EventLoop {
     if (this.inTurn) return;
     const pace = this.pace();
     this.lastLook = pace;
+    this.looked = null;
     this.untilLook = LONGEST_BATCH;
     if (wake !== 'soon') this.sliceEnd = pace + this.host.slice;
     else if (pace >= this.sliceEnd) {
@@ -196,6 +207,7 @@ export class HostedLoop implements EventLoop {
       // Only a function that a user scheduled can throw here; it must not take the jobs behind it along.
       raiseUncaught(error);
     }
+    if (this.coming !== null) this.look();
     this.inTurn = false;
     this.resumes = 0;
     this.rest();
@@ -205,7 +217,7 @@ export class HostedLoop implements EventLoop {
   private fireTimers(now: number): boolean {
     for (let timer = this.due(now); timer !== null; timer = this.due(now)) {
       try {
-        timer.callback();
+        timer.fire();
       } finally {
         if (timer.repeat >= 0 && !timer.cleared) this.rearm(timer, now);
       }

@@ -1,3 +1,5 @@
+import type { Moment } from './moment.js';
+
 /**
  * What the core asks of an event loop. The public `EventLoop` is this and `run` and `stop`, which know tasks and so
  * stand above them.
@@ -64,8 +66,8 @@ export interface Scheduler {
   now(): number;
   /** Runs a job soon, never inside this call; in order within a priority. */
   schedule(job: Job | (() => void), priority?: Priority): void;
-  /** Calls back once `ms` milliseconds have passed, never earlier. */
-  addTimer(ms: number, callback: () => void, options?: TimerOptions): Timer;
+  /** Calls back, or runs a job, once `ms` milliseconds have passed, never earlier. */
+  addTimer(ms: number, callback: Job | (() => void), options?: TimerOptions): Timer;
   /** Takes a timer back; it costs nothing from then on. Harmless if it has fired. */
   clearTimer(timer: Timer): void;
   /** What the loop is doing. */
@@ -80,11 +82,10 @@ export interface Scheduler {
    * sends every checkpoint through its queue.
    */
   mayPass?(): boolean;
-  /**
-   * The time for a task's own records, in milliseconds: within a turn it may lag behind `now` by the length of the step
-   * that runs. A loop without it is asked for `now`.
-   */
-  roughNow?(): number;
+  /** When what begins now began: the last look at the clock. A loop without it is asked for `now`. */
+  lastMoment?(): Moment;
+  /** When what ends now ended: the next look at the clock. A loop without it is asked for `now`. */
+  nextMoment?(): Moment;
   /** Told by a job that it has resumed an async body, whose continuation the platform will run after the turn. */
   noteResume?(): void;
   /** Where tasks are counted for `stats`. */

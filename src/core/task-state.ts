@@ -1,4 +1,5 @@
 import { InvalidStateError } from './errors.js';
+import { FULFILLED, PENDING, REJECTED } from './wait.js';
 
 /**
  * The states of a task.
@@ -67,5 +68,19 @@ export function assertTransition(from: TaskState, to: TaskState): void {
     throw new InvalidStateError(
       `a task cannot go from ${from} to ${to}: this is a bug in skein, please report it`,
     );
+  }
+}
+
+/** The state that follows from how a task stands as a source (see wait.ts) and whether it has begun. */
+export function stateOf(status: number, started: boolean): TaskState {
+  switch (status) {
+    case PENDING:
+      return started ? TaskState.Running : TaskState.Pending;
+    case FULFILLED:
+      return TaskState.Completed;
+    case REJECTED:
+      return TaskState.Failed;
+    default:
+      return TaskState.Cancelled;
   }
 }

@@ -1,6 +1,12 @@
+import type { Moment } from './moment.js';
 import type { Scheduler } from './scheduler.js';
 
-/** When a task was made, began and ended, on its loop's clock; and how long it waited and took, in milliseconds. */
+/**
+ * When a task was made, began and ended, on its loop's clock; and how long it waited and took, in milliseconds.
+ *
+ * Steps that follow each other quickly, sixteen at most, share one look at the clock: so a step that blocks the loop may show
+ * in the tasks beside it too; where somebody observes, only in those after it.
+ */
 export interface TaskStats {
   readonly createdAt: number;
   /** Undefined while it is pending, and for ever if it was cancelled before it began. */
@@ -13,16 +19,22 @@ export interface TaskStats {
   readonly duration: number;
 }
 
-/** The stats from the times that a task keeps; a time below zero has not come. */
-export function taskStats(created: number, started: number, ended: number, loop: Scheduler): TaskStats {
-  const startedAt = started < 0 ? undefined : started;
-  const completedAt = ended < 0 ? undefined : ended;
+/** The stats from the moments that a task keeps; null for one that has not come. */
+export function taskStats(
+  created: Moment,
+  started: Moment | null,
+  ended: Moment | null,
+  loop: Scheduler,
+): TaskStats {
+  const createdAt = created.read(loop);
+  const startedAt = started?.read(loop);
+  const completedAt = ended?.read(loop);
   const until = completedAt ?? loop.now();
   return {
-    createdAt: created,
+    createdAt,
     startedAt,
     completedAt,
-    waitTime: (startedAt ?? until) - created,
+    waitTime: (startedAt ?? until) - createdAt,
     duration: startedAt === undefined ? 0 : until - startedAt,
   };
 }

@@ -3,7 +3,7 @@ import type { Awaitable } from './awaitable.js';
 import { startBody } from './body.js';
 import { Cancellation } from './cancellation.js';
 import { checkBody, checkCallback } from './checks.js';
-import { addCleanup } from './cleanup.js';
+import { addCleanup, cleanupName } from './cleanup.js';
 import { removeCloser } from './closer.js';
 import { annotate, debug, rememberSite } from './debug.js';
 import { disposeLifetime } from './disposal.js';
@@ -14,6 +14,7 @@ import * as flag from './flags.js';
 import { currentFrame } from './frame.js';
 import { describe, nextId } from './identity.js';
 import { Lifetime } from './lifetime.js';
+import { Moment } from './moment.js';
 import {
   captureContext,
   contextKeepsEnteredFrame,
@@ -25,7 +26,7 @@ import { addService } from './service.js';
 import { signalOf } from './signal.js';
 import { type SpawnOptions, spawnBits } from './spawn-options.js';
 import { scopeOf, type TaskScope } from './task-scope.js';
-import { assertTransition, TaskState } from './task-state.js';
+import { assertTransition, stateOf, TaskState } from './task-state.js';
 import { type TaskStats, taskStats } from './task-stats.js';
 import type { Variables } from './variables.js';
 import { CANCELLED, FULFILLED, PENDING, REJECTED } from './wait.js';
@@ -60,27 +61,31 @@ export type TaskBody<T> = (task: Task<unknown>) => T | PromiseLike<T> | Fiber<T>
 export class Task<T> extends Lifetime<T> implements AsyncDisposable {
   /** A number of its own, in the order of creation. */
   readonly id: number = nextId();
-  /** The name it was given, or the name of its body, or `task-` and its id. */
-  readonly name: string;
+  /** Empty if it has none: most tasks are never shown, so the one of their number is not made before it is asked for. */
+  private readonly givenName: string;
   /** @internal */ nextJob: Job | null | undefined = undefined;
   private variables: Variables | null;
   /** Stored erased: a stored `TaskBody<T>` would make `Task<T>` invariant. Null once it has begun. */
   private body: ((argument: never) => unknown) | null;
-  private readonly createdAt: number;
-  private startedAt = -1;
-  private endedAt = -1;
+  private readonly createdAt: Moment;
+  private startedAt: Moment | null = null;
+  private endedAt: Moment | null = null;
 
   /** @internal Use `spawn`. */
-  constructor(owner: Lifetime, flags: number, name: string | undefined, body: (argument: never) => unknown) {
+  constructor(
+    owner: Lifetime,
+    spawner: Lifetime | null,
+    flags: number,
+    name: string | undefined,
+    body: (argument: never) => unknown,
+  ) {
     super(owner.realm, owner, flags);
-    const given = name ?? body.name;
-    this.name = given === '' ? `task-${this.id}` : given;
+    this.givenName = name ?? body.name;
     this.body = body;
-    const spawner = currentFrame() as Lifetime | null;
     this.variables = (spawner ?? owner).getVariables()?.share() ?? null;
     this.context = captureContext();
     const { loop } = owner.realm;
-    this.createdAt = loop.roughNow?.() ?? loop.now();
+    this.createdAt = loop.lastMoment?.() ?? new Moment(loop.now());
     if (loop.counters !== undefined) loop.counters.alive++;
   }
 
@@ -96,21 +101,17 @@ export class Task<T> extends Lifetime<T> implements AsyncDisposable {
 
   /** @internal */
   override get label(): string {
-    return describe('task', this.id, this.name === `task-${this.id}` ? undefined : this.name);
+    return describe('task', this.id, this.givenName);
+  }
+
+  /** The name it was given, or the name of its body, or `task-` and its id. */
+  get name(): string {
+    return this.givenName === '' ? `task-${this.id}` : this.givenName;
   }
 
   /** Its state: see `TaskState`. */
   get state(): TaskState {
-    switch (this.status) {
-      case PENDING:
-        return (this.flags & flag.STARTED) === 0 ? TaskState.Pending : TaskState.Running;
-      case FULFILLED:
-        return TaskState.Completed;
-      case REJECTED:
-        return TaskState.Failed;
-      default:
-        return TaskState.Cancelled;
-    }
+    return stateOf(this.status, (this.flags & flag.STARTED) !== 0);
   }
 
   /** Whether it has ended: with a value, an error, or by cancellation. */
@@ -181,12 +182,7 @@ export class Task<T> extends Lifetime<T> implements AsyncDisposable {
   /** Registers a clean-up that runs, shielded, when this task's body has ended (last in, first out). */
   defer(cleanup: () => void | PromiseLike<void> | Fiber<void>): void {
     checkCallback('task.defer(cleanup)', cleanup);
-    addCleanup(
-      this,
-      'task.defer()',
-      cleanup.name === '' ? 'a clean-up' : `the clean-up ${cleanup.name}`,
-      cleanup,
-    );
+    addCleanup(this, 'task.defer()', cleanupName(cleanup), cleanup);
   }
 
   /**
@@ -224,7 +220,8 @@ export class Task<T> extends Lifetime<T> implements AsyncDisposable {
 
   private markStarted(): void {
     this.flags |= flag.STARTED;
-    this.startedAt = this.realm.loop.roughNow?.() ?? this.realm.loop.now();
+    const { loop } = this.realm;
+    this.startedAt = loop.lastMoment?.() ?? new Moment(loop.now());
     if (events.enabled) events.sink!.task('started', this);
   }
 
@@ -256,7 +253,8 @@ export class Task<T> extends Lifetime<T> implements AsyncDisposable {
   /** @internal */
   protected override ended(status: number): void {
     const { loop } = this.realm;
-    this.endedAt = loop.now();
+    // Where somebody observes, a step that blocks the loop must not show in the tasks that ended just before it.
+    this.endedAt = (events.enabled ? undefined : loop.nextMoment?.()) ?? new Moment(loop.now());
     if (loop.counters !== undefined) {
       loop.counters.alive--;
       loop.counters.ended++;
@@ -298,18 +296,19 @@ export function spawnTask<T>(
   call: string,
   body: TaskBody<T>,
   options?: SpawnOptions | string,
+  spawner = currentFrame() as Lifetime | null,
 ): Task<T> {
   checkBody(call, body);
-  const open = checkOpen(owner, call);
+  const open = checkOpen(owner, call, spawner);
   const settings = typeof options === 'string' ? { name: options } : options;
   let bits = owner.flags & (3 << flag.PRIORITY_SHIFT);
   if (settings !== undefined) bits = spawnBits(settings, bits, call);
-  const task = new Task<T>(owner, bits, settings?.name, body);
+  const task = new Task<T>(owner, spawner, bits, settings?.name, body);
   if (debug.enabled) rememberSite(task, spawnTask, task.realm.loop.now());
   if ((bits & flag.SERVICE) !== 0) addService(owner, task);
   if (open && owner.extras?.policy?.childSpawned(task) !== true) startSoon(task);
   // Last, for an observer may cancel it on the spot.
   if (events.enabled) events.sink!.task('created', task);
-  if (!open) task.cancelWith(currentFrame()!.cancellation as Cancellation);
+  if (!open) task.cancelWith(spawner!.cancellation!);
   return task;
 }

@@ -1,4 +1,4 @@
-import type { Timer } from './scheduler.js';
+import type { Job, Timer } from './scheduler.js';
 
 /**
  * The timers of a loop: one bucket for each millisecond in which something is due, and a heap of the buckets.
@@ -13,7 +13,7 @@ import type { Timer } from './scheduler.js';
  */
 export class BucketTimer implements Timer {
   deadline: number;
-  readonly callback: () => void;
+  readonly callback: Job | (() => void);
   readonly repeat: number;
   readonly ref: boolean;
   /** The turn in which it was added, if it was in one: it does not fire in that. */
@@ -25,11 +25,17 @@ export class BucketTimer implements Timer {
   previous: BucketTimer | null = null;
   next: BucketTimer | null = null;
 
-  constructor(deadline: number, callback: () => void, repeat: number, ref: boolean) {
+  constructor(deadline: number, callback: Job | (() => void), repeat: number, ref: boolean) {
     this.deadline = deadline;
     this.callback = callback;
     this.repeat = repeat;
     this.ref = ref;
+  }
+
+  fire(): void {
+    const { callback } = this;
+    if (typeof callback === 'function') callback();
+    else callback.run();
   }
 }
 

@@ -1,6 +1,6 @@
-import { checkCallback, checkMilliseconds, show } from '../core/checks.js';
+import { checkMilliseconds, checkRunnable } from '../core/checks.js';
 import { debug } from '../core/debug.js';
-import { InvalidArgumentError, InvalidStateError } from '../core/errors.js';
+import { InvalidStateError } from '../core/errors.js';
 import { currentRunner, type EventLoop } from '../core/event-loop.js';
 import type { Job, LoopStats, TaskCounters, Timer, TimerOptions } from '../core/scheduler.js';
 import type { TaskBody } from '../core/task.js';
@@ -59,12 +59,8 @@ export class ExploringLoop implements EventLoop {
   }
 
   schedule(job: Job | (() => void)): void {
+    checkRunnable('loop.schedule(job)', job);
     const queued = typeof job === 'function' ? { run: job, nextJob: undefined as Job['nextJob'] } : job;
-    if (typeof queued?.run !== 'function') {
-      throw new InvalidArgumentError(
-        `loop.schedule takes a function or a job with run(), and was given ${show(job)}`,
-      );
-    }
     if (queued.nextJob !== undefined) {
       throw new InvalidStateError(
         'loop.schedule: this job is in the queue already; a job can stand in it once at a time',
@@ -77,12 +73,12 @@ export class ExploringLoop implements EventLoop {
     } else this.candidates.push(candidate);
   }
 
-  addTimer(ms: number, callback: () => void, options?: TimerOptions): Timer {
+  addTimer(ms: number, callback: Job | (() => void), options?: TimerOptions): Timer {
     checkMilliseconds('loop.addTimer(ms, callback)', ms);
-    checkCallback('loop.addTimer(ms, callback)', callback);
+    checkRunnable('loop.addTimer(ms, callback)', callback);
     const timer: ExploredTimer = {
       deadline: this.time + ms,
-      callback,
+      callback: typeof callback === 'function' ? callback : () => callback.run(),
       repeat: options?.repeat === true ? ms : -1,
       ref: options?.ref !== false,
       setIn: this.steps.length,

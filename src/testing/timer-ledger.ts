@@ -1,5 +1,5 @@
 import type { EventLoop } from '../core/event-loop.js';
-import type { Timer, TimerOptions } from '../core/scheduler.js';
+import type { Job, Timer, TimerOptions } from '../core/scheduler.js';
 import type { AuditedRun } from './audited-runs.js';
 import { placeOfCaller } from './place.js';
 
@@ -57,14 +57,14 @@ function watchersOf(loop: EventLoop): Set<TimerLedger> {
   if (present !== undefined) return present.ledgers;
   const ledgers = new Set<TimerLedger>();
   const { addTimer, clearTimer } = loop;
-  loop.addTimer = function add(ms: number, callback: () => void, options?: TimerOptions): Timer {
-    const repeats = options?.repeat === true;
+  loop.addTimer = function add(ms: number, callback: Job | (() => void), options?: TimerOptions): Timer {
+    const runs = typeof callback === 'function' ? callback : callback?.run;
     const fire =
-      typeof callback !== 'function' || repeats
+      typeof runs !== 'function' || options?.repeat === true
         ? callback
         : (): void => {
             for (const ledger of ledgers) ledger.gone(timer);
-            callback();
+            runs.call(callback);
           };
     const timer: Timer = addTimer.call(loop, ms, fire, options);
     const place = placeOfCaller(add);

@@ -105,7 +105,7 @@ const bodies: readonly Misuse[] = [
   [
     'loop.addTimer',
     () => loop.addTimer(1, wrong(undefined)),
-    'loop.addTimer(ms, callback) takes a function and was given undefined',
+    'loop.addTimer(ms, callback) takes a function or a job with run(), and was given undefined',
   ],
 ];
 

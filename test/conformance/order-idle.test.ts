@@ -18,7 +18,7 @@ function exitOf(program: string): Promise<{ code: number; stdout: string; stderr
     ${program}`;
   return new Promise((resolve) => {
     const args = ['--import', 'tsx', '--input-type=module', '--eval', source];
-    execFile(process.execPath, args, { cwd: root, timeout: 8000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { cwd: root, timeout: 30_000 }, (error, stdout, stderr) => {
       const took = Number(/took (\d+)/.exec(stdout)?.[1] ?? Number.NaN);
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr, took });
     });

@@ -128,6 +128,21 @@ describe('timers', () => {
     expect(log).toEqual(['timer', 'job']);
   });
 
+  it('run a job as they call a function, and the same job again and again', () => {
+    const { loop, host } = manualLoop();
+    let runs = 0;
+    const job = {
+      run(): void {
+        expect(this).toBe(job);
+        runs++;
+      },
+    };
+    loop.addTimer(1, job);
+    loop.addTimer(1, job);
+    host.advance(1);
+    expect(runs).toBe(2);
+  });
+
   it('F2: a flood of due timers leaves the host its turn, and loses none', () => {
     const { loop, host } = manualLoop();
     let fired = 0;
