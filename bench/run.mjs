@@ -52,6 +52,7 @@ async function measureCase(name, given) {
     // Another one begins each round, so that none always comes after the same.
     const turn = round % contenders.length;
     for (const contender of [...contenders.slice(turn), ...contenders.slice(0, turn)]) {
+      if (round >= (given.roundsOf?.[contender] ?? rounds)) continue;
       showProgress(
         `case ${results.length + 1} of ${names.length}: ${name}, round ${round + 1} of ${rounds}`,
         contender,

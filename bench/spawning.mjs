@@ -29,7 +29,22 @@ export const fiberBodies = {
     function* () {
       return index;
     },
+  /** The same generator function for all, as a program has it that calls a function of its own: spawn(() => fetchPage(url)). */
+  shared: (index) => () => indexOf(index),
+  sharedHop: (index, checkpoint) => () => indexAfter(index, checkpoint),
+  /** No fiber at all: the counterpart of Effect.sync. */
+  plain: (index) => () => index,
 };
+
+// biome-ignore lint/correctness/useYield: as above
+function* indexOf(index) {
+  return index;
+}
+
+function* indexAfter(index, checkpoint) {
+  yield* checkpoint();
+  return index;
+}
 
 export const effects = {
   /** The cheapest body that Effect has. */
@@ -38,6 +53,7 @@ export const effects = {
   /** An async function, as a task with an async body is one. */
   promise: (index) => Effect.promise(asyncBodies.hop(index)),
   generator: (index) => Effect.gen(fiberBodies.noHop(index)),
+  sharedGenerator: (index) => Effect.gen(fiberBodies.shared(index)),
 };
 
 export async function skeinGather(count, body) {

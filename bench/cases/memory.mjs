@@ -51,6 +51,11 @@ const fiberBody = (index, began) =>
     yield* sleep(duration(index));
   };
 
+function* asleep(index, began) {
+  began();
+  yield* sleep(duration(index));
+}
+
 const skein = (body) => () =>
   run(function* () {
     return yield* measured(
@@ -102,6 +107,7 @@ export default {
   unit: 'B',
   contenders: {
     'skein, fiber': skein(fiberBody),
+    'skein, one generator function': skein((index, began) => () => asleep(index, began)),
     'skein, async body': skein(asyncBody),
     effect,
     effection,
@@ -110,6 +116,7 @@ export default {
   goals: [
     { contender: 'skein, async body', against: 'floor', ratio: 1 },
     { contender: 'skein, fiber', against: 'floor', ratio: 1 },
+    { contender: 'skein, one generator function', against: 'floor', ratio: 1 },
     { contender: 'skein, fiber', against: 'skein, async body', ratio: 1 },
   ],
   rounds: 3,

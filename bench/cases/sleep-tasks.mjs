@@ -30,6 +30,11 @@ const fiberBody = (ms) =>
     return 1;
   };
 
+function* sleeping(ms) {
+  yield* sleep(ms);
+  return 1;
+}
+
 const tasks = (body) => async () => check(await gather(given.map((ms) => spawn(body(ms)))));
 
 function* forked() {
@@ -61,6 +66,7 @@ export default {
   operations: SLEEPS,
   contenders: {
     'skein, fibers': (measure) => run(() => measure(tasks(fiberBody))),
+    'skein, fibers of one function': (measure) => run(() => measure(tasks((ms) => () => sleeping(ms)))),
     'skein, async bodies': (measure) => run(() => measure(tasks(asyncBody))),
     effect: (measure) => withStorage(() => measure(() => Effect.runPromise(Effect.gen(forked)))),
     effection: (measure) =>
@@ -69,6 +75,7 @@ export default {
   },
   goals: [
     { contender: 'skein, fibers', against: 'effect', ratio: 0.5 },
+    { contender: 'skein, fibers of one function', against: 'effect', ratio: 0.5 },
     { contender: 'skein, async bodies', against: 'effect', ratio: 0.5 },
     { contender: 'skein, async bodies', against: 'floor', ratio: 1 },
   ],

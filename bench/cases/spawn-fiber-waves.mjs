@@ -23,6 +23,7 @@ function* inWaves(wave, waves = WAVES) {
 }
 
 const withHop = (index) => fiberBodies.hop(index, checkpoint);
+const withSharedHop = (index) => fiberBodies.sharedHop(index, checkpoint);
 const skein = (join, body) => (measure) =>
   run(() => measure(() => spawn(() => inWaves(() => join(TASKS, body)))));
 const effect = (body) => (measure) =>
@@ -34,9 +35,13 @@ export default {
   contenders: {
     skein: skein(fiberGather, fiberBodies.noHop),
     'skein, joined one by one': skein(fiberEach, fiberBodies.noHop),
+    'skein, one generator function': skein(fiberGather, fiberBodies.shared),
+    'skein, plain function': skein(fiberGather, fiberBodies.plain),
     'skein, one checkpoint each': skein(fiberGather, withHop),
+    'skein, one function, one checkpoint each': skein(fiberGather, withSharedHop),
     effect: effect(effects.noHop),
     'effect, Effect.gen': effect(effects.generator),
+    'effect, one generator function': effect(effects.sharedGenerator),
     'effect, one yieldNow each': effect(effects.hop),
     effection: (measure) =>
       withStorage(() =>
@@ -47,7 +52,15 @@ export default {
   },
   goals: [
     { contender: 'skein', against: 'effect', ratio: 0.8 },
+    { contender: 'skein, plain function', against: 'effect', ratio: 0.8 },
+    { contender: 'skein', against: 'effect, Effect.gen', ratio: 0.8 },
+    { contender: 'skein, one generator function', against: 'effect, one generator function', ratio: 0.8 },
     { contender: 'skein, one checkpoint each', against: 'effect, one yieldNow each', ratio: 0.8 },
+    {
+      contender: 'skein, one function, one checkpoint each',
+      against: 'effect, one yieldNow each',
+      ratio: 0.8,
+    },
     { contender: 'skein', against: 'effection', ratio: 1 / 40 },
   ],
 };

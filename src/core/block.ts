@@ -45,7 +45,7 @@ export class Block<T = unknown> extends Lifetime<T> {
   ) {
     super(realm, container, flags | inheritedFlags(container, flags));
     this.name = name;
-    if (scope !== undefined) this.needExtras().scope = scope;
+    if (scope !== undefined) this.face = scope;
     if ((this.flags & flag.INTERRUPTED) !== 0) {
       container!.cancelledError();
       this.cancellation = container!.cancellation;

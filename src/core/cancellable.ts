@@ -47,6 +47,8 @@ export abstract class Cancellable<T = unknown> extends Waitable<T> {
   /** @internal What its checkpoints throw: the first cancellation to reach it (C1). */
   cancellation: Cancellation | null = null;
   /** @internal */ extras: Extras | null = null;
+  /** @internal Its public face as a scope, made by the layer above when somebody first asks. Beside the extras, for a scope needs no more. */
+  face: object | null = null;
 
   constructor(realm: Realm, container: Cancellable | null, flags: number) {
     super();

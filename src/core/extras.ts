@@ -25,8 +25,6 @@ export class Extras {
   watchdog: Watchdog | null = null;
   /** How long a stuck body may hang after its cancellation; undefined: as the parent says. */
   grace: number | undefined = undefined;
-  /** The public face of this lifetime as a scope, made by the layer above. */
-  scope: object | null = null;
   /** Decides what becomes of children, for a group. */
   policy: ChildPolicy | null = null;
   /** Called once, when the lifetime has ended; skein's own, never a user's. */

@@ -24,7 +24,6 @@ export function installScopes(make: (lifetime: Lifetime) => TaskScope): void {
 
 /** The scope of a lifetime: always the same object, made when somebody first asks. */
 export function scopeOf(lifetime: Lifetime): TaskScope {
-  const extras = lifetime.needExtras();
-  extras.scope ??= makeScope(lifetime);
-  return extras.scope as TaskScope;
+  lifetime.face ??= makeScope(lifetime);
+  return lifetime.face as TaskScope;
 }

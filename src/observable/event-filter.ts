@@ -65,7 +65,7 @@ export function passes(filter: EventFilter, event: SkeinEvent): boolean {
 /** A scope object is found by the lifetime that keeps it: whoever holds the object has had it made. */
 function isInside(lifetime: Lifetime | null, scope: TaskScope | Task<unknown>): boolean {
   for (let at = lifetime; at !== null; at = at.container) {
-    if (at === scope || at.extras?.scope === scope) return true;
+    if (at === scope || at.face === scope) return true;
   }
   return false;
 }

@@ -72,7 +72,11 @@ class Variable<T> implements ContextVar<T> {
   get<F>(fallback: F): T | F;
   get(...fallback: unknown[]): unknown {
     const variables = readableVariables();
-    if (variables?.has(this) === true) return variables.get(this);
+    if (variables !== null) {
+      // One look into the table, for nearly all that is read has been set.
+      const value = variables.get(this);
+      if (value !== undefined || variables.has(this)) return value;
+    }
     return fallback.length > 0 ? fallback[0] : this.#default;
   }
 
