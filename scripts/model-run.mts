@@ -1,7 +1,7 @@
 /**
  * Compares skein with the reference interpreter on very many random programs:
  *
- *     npx tsx scripts/model-run.mts --programs 100000 --seed 7
+ *     npm run model -- --programs 100000 --seed 7
  *
  * Prints the seed and the count; at the first disagreement the shrunk program, and exits with 1.
  */

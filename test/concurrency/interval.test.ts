@@ -1,5 +1,5 @@
 import { interval, sleep, spawn, VirtualLoop } from 'skein';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { drive, failureOf } from './map-fixtures.js';
 
 describe('interval', () => {
@@ -112,6 +112,30 @@ describe('interval', () => {
       const [first, second] = [ticks.next(), ticks.next()];
       expect([(await first).value, (await second).value]).toEqual([1, 2]);
     });
+  });
+
+  it('C12: the warning about a stuck body says that its last checkpoint was interval()', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    try {
+      let goOn = (): void => {};
+      const stuck = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      await drive(async () => {
+        const task = spawn(async () => {
+          await interval(10).next();
+          await stuck;
+        });
+        await sleep(20);
+        task.cancel();
+        await sleep(6000);
+        goOn();
+        await task;
+      });
+      expect(warn.mock.calls.flat().join(' ')).toContain('its last checkpoint was interval()');
+    } finally {
+      warn.mockRestore();
+    }
   });
 
   it('interval: works outside every scope', async () => {

@@ -327,6 +327,19 @@ function resolved(): Future<void> {
 }
 
 describe('map', () => {
+  it('F2: a map of plain calls over items that are always there lets the host have its turn', async () => {
+    let hostCame = false;
+    setImmediate(() => {
+      hostCame = true;
+    });
+    let pulled = 0;
+    function* items(): Generator<number> {
+      while (!hostCame && pulled < 3_000_000) yield pulled++;
+    }
+    await run(() => map(items(), (n) => n, { concurrency: 1 }));
+    expect(hostCame).toBe(true);
+  });
+
   it('map: takes plain functions, and gives an empty array for nothing', async () => {
     await drive(async () => {
       expect(await map([1, 2, 3], (n) => n + 1)).toEqual([2, 3, 4]);

@@ -197,6 +197,35 @@ describe('retry', () => {
     vi.restoreAllMocks();
   });
 
+  it('retry: an answer of `when` may come later', async () => {
+    let attempts = 0;
+    const outcome = await drive(() =>
+      spawn(() =>
+        retry(
+          () => {
+            attempts++;
+            throw new Error('no');
+          },
+          { attempts: 3, when: () => Promise.resolve(false) },
+        ),
+      ).catch((error: unknown) => error),
+    );
+    expect(outcome).toEqual(new Error('no'));
+    expect(attempts).toBe(1);
+  });
+
+  it('C5: cancelled while `when` makes up its mind it ends cancelled', async () => {
+    await drive(async () => {
+      const task = spawn(() =>
+        retry(() => Promise.reject(new Error('no')), { when: () => new Promise<boolean>(() => {}) }),
+      );
+      await sleep(1);
+      task.cancel();
+      await failureOf(task);
+      expect(task.state).toBe('cancelled');
+    });
+  });
+
   it('retry: work that cancels its own task is not tried again', async () => {
     let attempts = 0;
     await drive(async () => {

@@ -111,6 +111,12 @@ describe('wait', () => {
     expect((failure as Error).message).toBe('no 5');
   });
 
+  it('wait: outside every scope it waits on the default loop', async () => {
+    const never = new Future<void>();
+    const { done, pending } = await wait([never], { timeout: 1 });
+    expect([done.length, pending.length]).toEqual([0, 1]);
+  });
+
   it('wait: ten thousand tasks cost no more than their number', async () => {
     await run(async () => {
       const tasks = Array.from({ length: 10_000 }, () => spawn(() => checkpoint()));

@@ -1,9 +1,12 @@
+import type { Priority } from './program.js';
+
 /**
  * Virtual time for the interpreter, what is ready in an instant, and who decides which of it goes next.
  *
  * What the rules fix, the agenda fixes. What they leave open is a choice:
  *
- * - Jobs (a body that starts, a wait that was woken) go in the order in which they became ready (L5, the ready queue).
+ * - Jobs (a body that starts, a wait that was woken) go in the order in which they became ready (L5), those of a higher
+ *   priority first; after 64 that have passed a waiting one of lower priority, that one goes (F1).
  * - Timers fire in the order of their times, and of their creation within one time (F3); time moves only when nothing is
  *   ready.
  * - A deadline passes after all that was ready, or due, at the moment when its timer fired (C8).
@@ -34,6 +37,10 @@ interface Timer extends Item {
 /** Makes a choice: which of so many goes next. */
 export type Choose = (of: number) => number;
 
+/** How many jobs of higher priority may pass one that waits. */
+const PATIENCE = 64;
+const levels: readonly Priority[] = ['system', 'control', 'work'];
+
 export class Agenda {
   now = 0;
   /** How many lines of skein's have been written, and what the rules wrote instead of the next one. */
@@ -41,7 +48,8 @@ export class Agenda {
   mismatch: string | undefined;
   private readonly expected: readonly string[];
   private readonly decide: Choose;
-  private readonly jobs: Item[] = [];
+  private readonly jobs: readonly Item[][] = levels.map(() => []);
+  private readonly passedOver = [0, 0, 0];
   private readonly open: Item[] = [];
   private timers: Timer[] = [];
 
@@ -62,8 +70,8 @@ export class Agenda {
   }
 
   /** Ready, in the order of becoming so. */
-  addJob(item: Item): void {
-    this.jobs.push(item);
+  addJob(item: Item, priority: Priority): void {
+    this.jobs[levels.indexOf(priority)]!.push(item);
   }
 
   /** Ready, whenever it may be within this instant. */
@@ -93,7 +101,7 @@ export class Agenda {
 
   /** The jobs that are ready and the timers that are due in this moment. */
   readyOrDue(): Item[] {
-    return [...this.jobs, ...this.timers.filter(({ time }) => time <= this.now)];
+    return [...this.jobs.flat(), ...this.timers.filter(({ time }) => time <= this.now)];
   }
 
   /** A fiber's wait that is ready: passes at once, or later in this instant. */
@@ -127,7 +135,8 @@ export class Agenda {
     const first: Item[] = [];
     const silent: Item[] = [];
     const due = this.timers[0];
-    const ready = [...this.jobs.slice(0, 1), ...this.open];
+    const job = this.jobs[this.nextLevel()]![0];
+    const ready = job === undefined ? [...this.open] : [job, ...this.open];
     if (due !== undefined && due.time <= this.now) ready.push(due);
     for (const item of ready) {
       if (item.after?.some(({ done }) => done !== true) === true) continue;
@@ -139,6 +148,22 @@ export class Agenda {
     return candidates.length < 2 ? candidates[0] : candidates[this.decide(candidates.length)];
   }
 
+  /** The level whose job goes next: the highest, unless a lower one has waited too long (F1). */
+  private nextLevel(): number {
+    const [system, control, work] = this.jobs.map(({ length }) => length > 0) as [boolean, boolean, boolean];
+    const [, controlWaited, workWaited] = this.passedOver as [number, number, number];
+    if (!system && !control) return 2;
+    if (work && workWaited >= PATIENCE) return 2;
+    return system && !(control && controlWaited >= PATIENCE) ? 0 : 1;
+  }
+
+  private passOthersOver(taken: number): void {
+    this.passedOver[taken] = 0;
+    for (let level = taken + 1; level < levels.length; level++) {
+      if (this.jobs[level]!.length > 0) this.passedOver[level]!++;
+    }
+  }
+
   private fits(says: string | undefined): boolean {
     if (says === undefined) return true;
     const expected = this.expected[this.matched];
@@ -147,7 +172,8 @@ export class Agenda {
   }
 
   private remove(item: Item): void {
-    for (const list of [this.jobs, this.open, this.timers] as Item[][]) {
+    if (this.jobs.some(([first]) => first === item)) this.passOthersOver(this.nextLevel());
+    for (const list of [...this.jobs, this.open, this.timers] as Item[][]) {
       const at = list.indexOf(item);
       if (at >= 0) list.splice(at, 1);
     }

@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { type Body, type Kind, numbered, type Piece, type Step, type Strategy } from './program.js';
+import {
+  type Body,
+  type Kind,
+  numbered,
+  type Piece,
+  type Priority,
+  type Step,
+  type Strategy,
+} from './program.js';
 
 /**
  * Random programs. Times are few and small, so that deadlines, sleeps and cancellations meet in one instant often; a
@@ -24,6 +32,9 @@ const back = fc.nat({ max: 3 });
 const out = fc.nat({ max: 3 });
 const kind = fc.constantFrom<Kind[]>('fiber', 'async');
 const strategy = fc.constantFrom<Strategy[]>('fail-fast', 'wait-all', 'return-partial');
+/** Which semaphore, and how many of its permits. */
+const permits = fc.constantFrom<[number, number][]>([0, 1], [1, 1], [1, 2]);
+const priority = fc.constantFrom<Priority[]>('work', 'control', 'system');
 const sometimes = <T>(arbitrary: fc.Arbitrary<T>, outOf = 3): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined, freq: outOf - 1 }).map((value) => value);
 const rarely = fc.nat({ max: 5 }).map((n) => n === 5);
@@ -47,20 +58,63 @@ const leaves: readonly Weighted[] = [
   weighted('fail', 3, nothing),
   weighted('return', 1, nothing),
   weighted('await', 6, fc.record({ back })),
-  weighted('cancel task', 4, fc.record({ back })),
-  weighted('cancel owner', 2, fc.record({ out })),
+  weighted('cancel task', 4, fc.record({ back, twice: rarely })),
+  weighted('cancel owner', 2, fc.record({ out, twice: rarely })),
   weighted('abort', 1, fc.record({ signal: fc.nat({ max: 1 }) })),
   weighted('wait all', 1, nothing),
+  weighted('close', 1, nothing),
+  weighted('put', 2, fc.record({ queue: fc.nat({ max: 1 }) })),
+  weighted('get', 2, fc.record({ queue: fc.nat({ max: 1 }) })),
 ];
+
+const waitAll: Step = { do: 'wait all', at: 0 };
+/** How the body of a group ends: it may wait for the members itself, and keep their failure from the group. */
+const swallowed: Step = {
+  do: 'try',
+  at: 0,
+  steps: [waitAll],
+  caught: { steps: [], rethrows: false },
+  finally: undefined,
+};
+const failing: Step = {
+  do: 'spawn',
+  at: 0,
+  body: { kind: 'fiber', steps: [{ do: 'fail', at: 0 }] },
+  out: undefined,
+  service: false,
+  hold: false,
+  priority: undefined,
+};
+const endings: readonly (readonly Step[])[] = [[], [waitAll], [swallowed], [failing, swallowed]];
 
 function compounds(body: fc.Arbitrary<Body>, steps: fc.Arbitrary<readonly Step[]>): readonly Weighted[] {
   const piece: fc.Arbitrary<Piece> = fc.oneof(
     { weight: 3, arbitrary: body.map((given): Piece => ({ is: 'body', at: 0, body: given })) },
     { weight: 1, arbitrary: back.map((given): Piece => ({ is: 'task', back: given })) },
   );
+  const groupBody = fc
+    .record({ body, ending: fc.constantFrom(...endings) })
+    .map(({ body: { kind, steps }, ending }): Body => ({ kind, steps: [...steps, ...ending] }));
   const asyncBody = steps.map((given): Body => ({ kind: 'async', steps: given }));
   return [
-    weighted('spawn', 12, fc.record({ body, out: sometimes(out), service: rarely, hold: rarely })),
+    weighted(
+      'spawn',
+      12,
+      fc.record({
+        body,
+        out: sometimes(out),
+        service: rarely,
+        hold: rarely,
+        priority: sometimes(priority, 6),
+      }),
+    ),
+    weighted(
+      'hold',
+      3,
+      permits.chain(([semaphore, count]) =>
+        fc.record({ semaphore: fc.constant(semaphore), count: fc.constant(count), steps }),
+      ),
+    ),
     weighted(
       'scope',
       5,
@@ -74,7 +128,7 @@ function compounds(body: fc.Arbitrary<Body>, steps: fc.Arbitrary<readonly Step[]
     weighted('with timeout', 3, fc.record({ ms, body })),
     weighted('wait for', 3, fc.record({ ms, work: piece })),
     weighted('shield', 3, fc.record({ body })),
-    weighted('gather', 5, fc.record({ strategy, work: fc.array(piece, { maxLength: 3 }) })),
+    weighted('gather', 5, fc.record({ strategy, work: fc.array(piece, { maxLength: 3 }), record: rarely })),
     weighted(
       'group',
       5,
@@ -82,7 +136,7 @@ function compounds(body: fc.Arbitrary<Body>, steps: fc.Arbitrary<readonly Step[]
         strategy,
         concurrency: sometimes(fc.integer({ min: 1, max: 2 })),
         timeout: sometimes(ms),
-        body,
+        body: groupBody,
       }),
     ),
     weighted('defer', 4, fc.record({ body })),

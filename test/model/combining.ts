@@ -17,6 +17,7 @@ function gatherFault(failures: readonly { index: number; fault: Fault }[], resul
 export class Gathering implements Policy {
   private readonly block: Lifetime;
   private readonly strategy: Strategy | 'single';
+  private readonly record: boolean;
   private readonly work: readonly Lifetime[];
   private readonly results: (Outcome | undefined)[];
   private readonly failures: { index: number; fault: Fault }[] = [];
@@ -29,7 +30,9 @@ export class Gathering implements Policy {
     block: Lifetime,
     strategy: Strategy | 'single',
     pieces: readonly (Lifetime | (() => Lifetime))[],
+    record = false,
   ) {
+    this.record = record;
     this.block = block;
     this.strategy = strategy;
     this.results = pieces.map(() => undefined);
@@ -69,12 +72,13 @@ export class Gathering implements Policy {
     this.results[index] = outcome;
     // What was cancelled with the gather is no failure of its own.
     if (outcome.is === 'fault' && this.block.cancellation?.owns(outcome.fault) !== true) {
+      const [first] = this.failures;
       this.failures.push({ index, fault: outcome.fault });
-      if (this.strategy === 'fail-fast' && this.failures.length === 1) {
+      if (this.strategy === 'fail-fast' && first === undefined) {
         const cancellation = new Cancellation('failure', this.block, outcome.fault);
         this.cancelGiven(cancellation);
         this.block.interrupt(cancellation);
-      }
+      } else if (this.strategy === 'fail-fast') first?.fault.isFollowedBy(outcome.fault);
     }
     this.check();
   }
@@ -98,7 +102,13 @@ export class Gathering implements Policy {
     if (first !== undefined && strategy === 'wait-all')
       return { is: 'fault', fault: gatherFault(failures, values) };
     if (strategy === 'single') return { is: 'value', value: values[0] };
-    return { is: 'value', value: values.filter((_, index) => results[index]?.is === 'value') };
+    const succeeded = (_: Value, index: number): boolean => results[index]?.is === 'value';
+    if (!this.record) return { is: 'value', value: values.filter(succeeded) };
+    const named = values.map((value, index): [string, Value] => [`k${index}`, value]);
+    return {
+      is: 'value',
+      value: Object.fromEntries(named.filter(([, value], index) => succeeded(value, index))),
+    };
   }
 }
 
@@ -114,6 +124,8 @@ export class Group implements Policy {
   private readonly failures: { index: number; fault: Fault }[] = [];
   /** A `waitAll` has thrown the failures that were collected. */
   private told = false;
+  /** What `waitAll` gave. */
+  private readonly results = new WeakSet<Outcome>();
   private ends: Operation[] = [];
 
   constructor(
@@ -185,7 +197,8 @@ export class Group implements Policy {
         };
       },
       (outcome) => {
-        if (outcome?.is === 'fault') this.told = true;
+        // A wait that was cancelled has told nobody.
+        if (outcome?.is === 'fault' && this.results.has(outcome)) this.told = true;
       },
     );
   }
@@ -195,6 +208,12 @@ export class Group implements Policy {
   }
 
   private result(): Outcome {
+    const result = this.conclusion();
+    this.results.add(result);
+    return result;
+  }
+
+  private conclusion(): Outcome {
     const { block } = this;
     const { cancellation } = block;
     if (block.failure !== undefined) return { is: 'fault', fault: block.failure };

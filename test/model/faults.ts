@@ -1,10 +1,22 @@
 /** Errors as the interpreter knows them: records with a text, which is what is compared. */
 
 /** What a value is in a program: the text that a body returned, or what a gather made of such. */
-export type Value = string | undefined | readonly Value[];
+export type Value = string | undefined | readonly Value[] | Fields;
+
+/** What a gather makes of a record. */
+export interface Fields {
+  readonly [key: string]: Value;
+}
 
 export function textOf(value: Value): string {
-  return typeof value === 'object' ? `[${value.map(textOf).join(', ')}]` : String(value);
+  if (typeof value !== 'object') return String(value);
+  if (isList(value)) return `[${value.map(textOf).join(', ')}]`;
+  const fields = Object.entries(value).map(([key, field]) => `${key}: ${textOf(field)}`);
+  return `{${fields.join(', ')}}`;
+}
+
+function isList(value: readonly Value[] | Fields): value is readonly Value[] {
+  return Array.isArray(value);
 }
 
 export class Fault {
@@ -12,11 +24,21 @@ export class Fault {
   /** Set in a CancelledError: whose it is. */
   readonly cancellation: Cancellation | undefined;
   readonly cause: Fault | undefined;
+  /** The errors that came later, while its scope unwound (E3). */
+  private readonly later: Fault[] = [];
 
   constructor(text: string, cause?: Fault, cancellation?: Cancellation) {
     this.text = text;
     this.cause = cause;
     this.cancellation = cancellation;
+  }
+
+  isFollowedBy(fault: Fault): void {
+    if (fault !== this && !this.later.includes(fault)) this.later.push(fault);
+  }
+
+  get followers(): string {
+    return this.later.map(({ text }) => `, then ${text}`).join('');
   }
 }
 

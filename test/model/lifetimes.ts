@@ -1,5 +1,6 @@
 import type { Agenda } from './agenda.js';
 import { Cancellation, type Fault, type Value } from './faults.js';
+import type { Priority } from './program.js';
 import type { Frame, Outcome, Source, Wait } from './waits.js';
 import { settle } from './waits.js';
 
@@ -25,6 +26,8 @@ export interface Traits {
   readonly cleanup?: boolean;
   readonly service?: boolean;
   readonly hold?: boolean;
+  /** Not given: that of the container. */
+  readonly priority?: Priority | undefined;
 }
 
 export class Lifetime implements Source, Frame {
@@ -35,6 +38,7 @@ export class Lifetime implements Source, Frame {
   readonly shielded: boolean;
   readonly waitsForMembers: boolean;
   readonly cleanup: boolean;
+  readonly priority: Priority;
   service: boolean;
   private readonly hold: boolean;
   /** Oldest first; a child stays until it has ended and its failure has found somebody (E1). */
@@ -74,6 +78,7 @@ export class Lifetime implements Source, Frame {
     this.cleanup = traits.cleanup === true;
     this.service = traits.service === true;
     this.hold = traits.hold === true;
+    this.priority = traits.priority ?? container?.priority ?? 'work';
     if (!this.service) container?.children.push(this);
     // A scope that is opened inside a cancelled one is cancelled: entering it is a checkpoint (C2). A task is not opened there.
     if (!this.isTask && !this.shielded && container?.interrupted === true) {
@@ -141,9 +146,10 @@ export class Lifetime implements Source, Frame {
     this.leave();
   }
 
-  /** E3: the first failure in time is the outcome. */
+  /** E3: the first failure in time is the outcome, the others are kept beside it. */
   fail(fault: Fault): void {
-    this.failure ??= fault;
+    if (this.failure === undefined) this.failure = fault;
+    else this.failure.isFollowedBy(fault);
   }
 
   /** L3: the children are cancelled; then clean-up, then the end. */
@@ -192,7 +198,7 @@ export class Lifetime implements Source, Frame {
     if (own && speaks && this.container?.interrupted !== true) {
       return { is: 'fault', fault: cancellation.reason as Fault };
     }
-    return { is: 'cancelled', cancellation };
+    return { is: 'cancelled', outsider: cancellation.outsider() };
   }
 
   private end(outcome: Outcome): void {
@@ -277,5 +283,11 @@ export class Lifetime implements Source, Frame {
 /** What an outsider sees of how something ended, if it is an error: for the lines about tasks. */
 export function faultText(outcome: Outcome | undefined): string {
   if (outcome === undefined || outcome.is === 'value') return '';
-  return ` ${outcome.is === 'fault' ? outcome.fault.text : outcome.cancellation.outsider().text}`;
+  return ` ${outcome.is === 'fault' ? outcome.fault.text : outcome.outsider.text}`;
+}
+
+/** The errors that followed the one with which something ended (E3). */
+export function followersOf(outcome: Outcome | undefined): string {
+  if (outcome === undefined || outcome.is === 'value') return '';
+  return outcome.is === 'fault' ? outcome.fault.followers : outcome.outsider.followers;
 }

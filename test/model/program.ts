@@ -18,6 +18,12 @@ export type Piece =
   | { readonly is: 'body'; readonly at: number; readonly body: Body }
   | { readonly is: 'task'; readonly back: number };
 
+/** The permits of the program's semaphores, and the room in its queues. */
+export const PERMITS = [1, 2] as const;
+export const ROOM = [0, 1] as const;
+
+export type Priority = 'system' | 'control' | 'work';
+
 export type Strategy = 'fail-fast' | 'wait-all' | 'return-partial';
 
 export type Leaf =
@@ -27,13 +33,17 @@ export type Leaf =
   | { readonly do: 'return' }
   /** Awaits a task that exists. */
   | { readonly do: 'await'; readonly back: number }
-  | { readonly do: 'cancel task'; readonly back: number }
+  | { readonly do: 'cancel task'; readonly back: number; readonly twice: boolean }
   /** Cancels a task, scope or group around the step: 0 is the innermost. */
-  | { readonly do: 'cancel owner'; readonly out: number }
+  | { readonly do: 'cancel owner'; readonly out: number; readonly twice: boolean }
   /** Aborts one of the program's two outer signals. */
   | { readonly do: 'abort'; readonly signal: number }
   /** Waits for the members of the innermost group around the step. */
-  | { readonly do: 'wait all' };
+  | { readonly do: 'wait all' }
+  /** Closes that group: nothing can be spawned into it any more. */
+  | { readonly do: 'close' }
+  | { readonly do: 'put'; readonly queue: number }
+  | { readonly do: 'get'; readonly queue: number };
 
 export type Compound =
   | {
@@ -43,6 +53,7 @@ export type Compound =
       readonly out: number | undefined;
       readonly service: boolean;
       readonly hold: boolean;
+      readonly priority: Priority | undefined;
     }
   | {
       readonly do: 'scope';
@@ -54,7 +65,20 @@ export type Compound =
   | { readonly do: 'with timeout'; readonly ms: number; readonly body: Body }
   | { readonly do: 'wait for'; readonly ms: number; readonly work: Piece }
   | { readonly do: 'shield'; readonly body: Body }
-  | { readonly do: 'gather'; readonly strategy: Strategy; readonly work: readonly Piece[] }
+  | {
+      readonly do: 'gather';
+      readonly strategy: Strategy;
+      readonly work: readonly Piece[];
+      /** The work is given as a record, and so are the results. */
+      readonly record: boolean;
+    }
+  /** Steps that are done while holding permits. */
+  | {
+      readonly do: 'hold';
+      readonly semaphore: number;
+      readonly count: number;
+      readonly steps: readonly Step[];
+    }
   | {
       readonly do: 'group';
       readonly strategy: Strategy;
@@ -89,6 +113,8 @@ function inside(step: Step): readonly (readonly Step[])[] {
       return step.work.is === 'body' ? [step.work.body.steps] : [];
     case 'gather':
       return step.work.flatMap((piece) => (piece.is === 'body' ? [piece.body.steps] : []));
+    case 'hold':
+      return [step.steps];
     case 'try':
       return [step.steps, step.caught?.steps ?? [], step.finally ?? []];
     default:
@@ -126,6 +152,8 @@ export function numbered(main: Body): Body {
         return { ...given, at, work: piece(given.work) };
       case 'gather':
         return { ...given, at, work: given.work.map(piece) };
+      case 'hold':
+        return { ...given, at, steps: list(given.steps) };
       case 'try': {
         const steps = list(given.steps);
         const { caught } = given;
@@ -157,11 +185,13 @@ function lines(steps: readonly Step[], indent: string): string[] {
     const below = `${indent}    `;
     switch (step.do) {
       case 'gather': {
-        const text = `${head}gather ${step.strategy}`;
+        const text = `${head}gather ${step.strategy}${step.record ? ', as a record' : ''}`;
         return [text, ...step.work.flatMap((piece) => pieceLines(piece, below))];
       }
       case 'wait for':
         return [`${head}wait for, at most ${step.ms} ms`, ...pieceLines(step.work, below)];
+      case 'hold':
+        return [`${head}hold ${step.count} of semaphore ${step.semaphore}`, ...lines(step.steps, below)];
       case 'try': {
         const out = [`${head}try`, ...lines(step.steps, below)];
         const { caught } = step;

@@ -1,6 +1,6 @@
 import type { Agenda, Item } from './agenda.js';
-import type { Cancellation, Value } from './faults.js';
-import { Fault } from './faults.js';
+import { Fault, type Value } from './faults.js';
+import type { Priority } from './program.js';
 
 /** Waiting, as the interpreter knows it: who waits for what, and what comes of it. */
 
@@ -8,10 +8,12 @@ import { Fault } from './faults.js';
 export type Outcome =
   | { readonly is: 'value'; readonly value: Value }
   | { readonly is: 'fault'; readonly fault: Fault }
-  | { readonly is: 'cancelled'; readonly cancellation: Cancellation };
+  /** `outsider` is what whoever waits from outside gets, always the same (C6). */
+  | { readonly is: 'cancelled'; readonly outsider: Fault };
 
 /** The scope in which code runs, as a wait sees it. */
 export interface Frame {
+  readonly priority: Priority;
   readonly interrupted: boolean;
   /** What its checkpoints throw. */
   ownFault(): Fault;
@@ -101,7 +103,7 @@ export class Wait {
   }
 
   private wakeWith(outcome: () => Outcome): void {
-    this.agenda.addJob(answering(this.agenda, this, outcome, this.resume));
+    this.agenda.addJob(answering(this.agenda, this, outcome, this.resume), this.frame.priority);
   }
 
   /** What the waiter gets. Of what was cancelled: its own cancellation, if it has one, else the news of it (C6). */
@@ -110,7 +112,7 @@ export class Wait {
     source.delivered();
     const outcome = source.outcome!;
     if (outcome.is !== 'cancelled') return outcome;
-    return { is: 'fault', fault: frame.interrupted ? frame.ownFault() : outcome.cancellation.outsider() };
+    return { is: 'fault', fault: frame.interrupted ? frame.ownFault() : outcome.outsider };
   }
 }
 
@@ -127,6 +129,8 @@ export class Operation implements Source {
   readonly frame: Frame;
   private readonly withdraw: () => void;
   private readonly onDelivered: (outcome: Outcome | undefined) => void;
+  /** Takes back what was granted and not received yet; undefined: it is the waiter's, whatever comes (C7). */
+  private putBack: (() => void) | undefined;
 
   constructor(
     frame: Frame,
@@ -141,17 +145,29 @@ export class Operation implements Source {
       return;
     }
     frame.pending = this;
+    // It may be granted inside the call.
     this.withdraw = begin(this);
   }
 
-  finish(outcome: Outcome): void {
-    if (this.frame.pending === this) this.frame.pending = undefined;
+  finish(outcome: Outcome, putBack?: () => void): void {
+    this.putBack = putBack;
+    if (putBack === undefined) this.letGo();
     settle(this, outcome);
   }
 
   interrupt(): void {
-    this.withdraw();
-    settle(this, { is: 'fault', fault: this.frame.ownFault() });
+    const outcome: Outcome = { is: 'fault', fault: this.frame.ownFault() };
+    if (this.outcome === undefined) {
+      this.withdraw();
+      settle(this, outcome);
+    } else {
+      this.outcome = outcome;
+      this.putBack?.();
+    }
+  }
+
+  private letGo(): void {
+    if (this.frame.pending === this) this.frame.pending = undefined;
   }
 
   outlasts(): boolean {
@@ -161,6 +177,7 @@ export class Operation implements Source {
   claim(): void {}
 
   delivered(): void {
+    this.letGo();
     this.onDelivered(this.outcome);
   }
 }

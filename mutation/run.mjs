@@ -1,0 +1,118 @@
+// Mutates src/core and src/concurrency and runs the quick tests against each mutant: see README.md.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { installOnce } from '../scripts/install.mjs';
+import { takeSnapshot, tree, work } from './snapshot.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const reports = join(work, 'reports');
+const usage = `usage: npm run mutation -- [--portions 1-3] [--of 40] [--seed 1] [--files core/wait] [--fresh]
+       npm run mutation -- --again     the survivors of what was run, against the tests as they are now
+       npm run mutation -- --report    what was found so far
+  --portions  which of the equal parts of the code, chosen by lot (default: all)
+  --of        how many parts there are
+  --seed      of the lot
+  --files     whole files whose path contains one of these, instead of portions
+  --fresh     takes src anew and forgets what was found
+  --tests     with --again: only these test files, as test/core/block.test.ts,test/core/body.test.ts
+  --keep      leaves the copied tests as they are too, while others work on the original`;
+
+const options = readOptions();
+installOnce(here, 'the mutation tester');
+// After the installation: these import what it installs.
+const { shuffled, unitsOf } = await import('./units.mjs');
+const { readReports, show, survivorsIn } = await import('./report.mjs');
+mkdirSync(reports, { recursive: true });
+setPriority(constants.priority.PRIORITY_LOW);
+
+if (!options.report) {
+  if (!options.keep) takeSnapshot(options.fresh);
+  if (options.fresh) forget();
+  if (options.again) again();
+  else if (options.files !== undefined) files(options.files.split(','));
+  else
+    for (const portion of portions())
+      check(`portion-${options.seed}-${options.of}-${portion}`, rangesOf(portion));
+}
+show(reports);
+
+function portions() {
+  const [first, last = first] = (options.portions ?? `1-${options.of}`).split('-').map(Number);
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
+/** Each portion takes every so-manieth unit of the shuffled list, so that it is spread over all files. */
+function rangesOf(portion) {
+  const units = shuffled(unitsOf(tree), Number(options.seed));
+  return units.filter((_, index) => index % Number(options.of) === portion - 1).map(rangeOf);
+}
+
+function rangeOf({ file, from, to }) {
+  return `${file}:${from}-${to}`;
+}
+
+function files(parts) {
+  const names = [...new Set(unitsOf(tree).map(({ file }) => file))];
+  const wanted = names.filter((name) => parts.some((part) => name.includes(part)));
+  check(`files-${parts.join('+').replaceAll('/', '.')}`, wanted);
+}
+
+/** Exactly the mutants that survived: their places are ranges, and what else lies in them is left out of the account. */
+function again() {
+  const survivors = survivorsIn(readReports(reports));
+  const ranges = survivors.map(({ file, location: { start, end } }) => {
+    return `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
+  });
+  check(`again-${Date.now()}`, [...new Set(ranges)]);
+}
+
+function check(name, mutate) {
+  const result = join(reports, `${name}.json`);
+  if (existsSync(result) || mutate.length === 0) return;
+  const settings = JSON.parse(readFileSync(join(here, 'stryker.config.json'), 'utf8'));
+  const unfinished = join(work, 'mutation.json');
+  writeFileSync(
+    join(tree, 'stryker.config.json'),
+    JSON.stringify({ ...settings, mutate, jsonReporter: { fileName: unfinished } }),
+  );
+  const began = Date.now();
+  const program = join(here, 'node_modules/@stryker-mutator/core/bin/stryker.js');
+  const { status } = spawnSync(process.execPath, [program, 'run', 'stryker.config.json'], {
+    cwd: tree,
+    stdio: 'inherit',
+    env: options.tests === undefined ? process.env : { ...process.env, MUTATION_TESTS: options.tests },
+  });
+  if (status !== 0) throw new Error(`${name}: the mutation tester ended with ${status}`);
+  renameSync(unfinished, result);
+  console.log(`${name}: ${Math.round((Date.now() - began) / 1000)} s`);
+}
+
+function forget() {
+  for (const name of readdirSync(reports)) renameSync(join(reports, name), join(work, name));
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        portions: { type: 'string' },
+        of: { type: 'string', default: '40' },
+        seed: { type: 'string', default: '1' },
+        files: { type: 'string' },
+        fresh: { type: 'boolean', default: false },
+        tests: { type: 'string' },
+        keep: { type: 'boolean', default: false },
+        again: { type: 'boolean', default: false },
+        report: { type: 'boolean', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    console.error(`${error.message}\n\n${usage}`);
+    process.exit(1);
+  }
+}
