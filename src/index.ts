@@ -80,12 +80,12 @@ export { mapUnordered } from './concurrency/map-unordered.js';
 export type { MappedValue, MapperOptions, Mapping } from './concurrency/mapper.js';
 export type { Items } from './concurrency/mapper-source.js';
 export { race } from './concurrency/race.js';
-export type { AwaitableIterator } from './concurrency/result-iterator.js';
 export { type RetryOptions, retry } from './concurrency/retry.js';
 export { singleFlight } from './concurrency/single-flight.js';
 export { type WaitOptions, type WaitResult, wait } from './concurrency/wait.js';
 export { withDeadline } from './concurrency/with-deadline.js';
 export { withTimeout } from './concurrency/with-timeout.js';
+export type { AwaitableIterator } from './core/awaitable-iterator.js';
 
 // ── resource ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

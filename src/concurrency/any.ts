@@ -18,8 +18,8 @@ class FirstSuccess extends Contest<unknown> {
   }
 
   protected override undecided(): unknown {
-    if ((this.block.flags & INTERRUPTED) !== 0) throw this.block.cancelledError();
     const { failures } = this;
+    if ((this.block.flags & INTERRUPTED) !== 0) throw this.cancelledOver(failures);
     failures.sort((a, b) => a.index - b.index);
     throw new GatherError(failures, new Array<unknown>(failures.length).fill(undefined));
   }

@@ -1,3 +1,4 @@
+import type { AwaitableIterator } from '../core/awaitable-iterator.js';
 import type { Block, Bounds } from '../core/block.js';
 import { show } from '../core/checks.js';
 import { InvalidArgumentError } from '../core/errors.js';
@@ -5,7 +6,7 @@ import { HOLDS_FAILURE } from '../core/flags.js';
 import { reportSuppressed } from '../core/reports.js';
 import { Collector } from './collector.js';
 import { checkBounds, openBlock } from './open-block.js';
-import { type AwaitableIterator, ResultIterator } from './result-iterator.js';
+import { ResultIterator } from './result-iterator.js';
 import { checkWork, isWork, type Work, type WorkResult } from './work.js';
 
 class Completions extends Collector<void> {

@@ -1,12 +1,15 @@
 import { type Awaitable, Waitable } from '../core/awaitable.js';
 import type { Block } from '../core/block.js';
 import { Cancellation } from '../core/cancellation.js';
+import { type CancelledError, TaskCancelledError } from '../core/errors.js';
 import type { ChildPolicy } from '../core/extras.js';
 import { BODYLESS, INTERRUPTED } from '../core/flags.js';
 import { type Frame, insideFrame } from '../core/frame.js';
 import { Lifetime } from '../core/lifetime.js';
 import { Operation } from '../core/operation.js';
+import { reportSuppressed } from '../core/reports.js';
 import { spawnTask, Task } from '../core/task.js';
+import { isInstance } from '../core/thrown-value.js';
 import {
   beginWait,
   endWait,
@@ -104,6 +107,20 @@ export abstract class Collector<T> implements ChildPolicy {
     if (succeeded) this.succeeded(index, payload);
     else this.failed(index, payload);
     this.check();
+  }
+
+  /**
+   * The error of the cancellation, which wins over failures that were there before it or came of it. They are reported, for
+   * none is lost (E1).
+   */
+  protected cancelledOver(failures: readonly { readonly error: unknown }[]): CancelledError {
+    const { block } = this;
+    const cancelled = block.cancelledError();
+    for (const { error } of failures) {
+      // Work that somebody had cancelled alone has lost nothing.
+      if (!isInstance(error, TaskCancelledError)) reportSuppressed(block, cancelled, error);
+    }
+    return cancelled;
   }
 
   /** The name of the task at a place, if it is one. */

@@ -1,3 +1,5 @@
+import { errorText } from '../core/thrown-value.js';
+
 /** One piece of work that failed. */
 export interface GatherFailure {
   /** Its place in the input. */
@@ -59,20 +61,11 @@ export class GatherError extends AggregateError {
       message: this.message,
       failedCount: this.failedCount,
       successCount: this.successCount,
-      failures: this.failures.map(({ index, name, error }) => ({ index, name, error: textOf(error) })),
+      failures: this.failures.map(({ index, name, error }) => ({ index, name, error: errorText(error) })),
     };
   }
 }
 
 function oneLine(failure: GatherFailure): string {
-  return `[${failure.name ?? failure.index}] ${textOf(failure.error)}`;
-}
-
-function textOf(error: unknown): string {
-  if (error instanceof Error) return `${error.name}: ${error.message}`;
-  try {
-    return String(error);
-  } catch {
-    return 'a value that cannot be shown';
-  }
+  return `[${failure.name ?? failure.index}] ${errorText(failure.error)}`;
 }

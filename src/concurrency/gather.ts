@@ -172,7 +172,9 @@ class Gather extends Collector<unknown> {
   protected override conclude(): unknown {
     const { failures, strategy, block } = this;
     if (failures.length > 0 && strategy === GatherStrategy.FailFast) throw failures[0]!.error;
-    if ((block.flags & INTERRUPTED) !== 0 && this.succeededAt.includes(false)) throw block.cancelledError();
+    if ((block.flags & INTERRUPTED) !== 0 && this.succeededAt.includes(false)) {
+      throw this.cancelledOver(strategy === GatherStrategy.WaitAll ? failures : []);
+    }
     if (failures.length > 0 && strategy === GatherStrategy.WaitAll) {
       throw new GatherError(
         failures.sort((a, b) => a.index - b.index),

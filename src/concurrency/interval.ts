@@ -1,5 +1,6 @@
 import type { Awaitable } from '../core/awaitable.js';
 import { Waitable } from '../core/awaitable.js';
+import { type AwaitableIterator, asPromise } from '../core/awaitable-iterator.js';
 import { show } from '../core/checks.js';
 import { defaultLoop } from '../core/default-loop.js';
 import { InvalidArgumentError } from '../core/errors.js';
@@ -7,7 +8,6 @@ import { currentFrame } from '../core/frame.js';
 import { Operation } from '../core/operation.js';
 import type { Scheduler, Timer } from '../core/scheduler.js';
 import { FULFILLED } from '../core/wait.js';
-import { type AwaitableIterator, asPromise } from './result-iterator.js';
 
 type Tick = IteratorResult<number, undefined>;
 

@@ -1,9 +1,10 @@
+import type { AwaitableIterator } from '../core/awaitable-iterator.js';
 import type { Block } from '../core/block.js';
 import { HOLDS_FAILURE } from '../core/flags.js';
 import { checkMapping, type MappedValue, Mapper, type MapperOptions, type Mapping } from './mapper.js';
 import type { Items } from './mapper-source.js';
 import { checkBounds, openBlock } from './open-block.js';
-import { type AwaitableIterator, ResultIterator } from './result-iterator.js';
+import { ResultIterator } from './result-iterator.js';
 
 class StreamMapper extends Mapper<void> {
   private readonly results: MappedResults<unknown>;

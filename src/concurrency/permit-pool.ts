@@ -1,8 +1,14 @@
 import { debug } from '../core/debug.js';
 import type { Frame } from '../core/frame.js';
+import type { Lifetime } from '../core/lifetime.js';
+import { enclosingTask } from '../core/task.js';
+import { HeldPermits } from './held-permits.js';
 import { HELD, Permit, type PermitIssuer, RELEASED } from './permit.js';
 import { forgetPermit, watchPermit } from './permit-watch.js';
 import { Waiter, WaiterList } from './waiter-list.js';
+
+/** So many of those who hold permits are named in a line of the task tree. */
+const MOST_SHOWN = 5;
 
 /**
  * A number of permits and those who wait for some: what semaphores, mutexes and read-write locks are made of.
@@ -25,11 +31,14 @@ export class PermitPool implements PermitIssuer {
   releasedBare = 0;
   /** How many permits were granted in all, those included that went back because nobody received them. */
   granted = 0;
+  /** Who holds what; null where one permit is all there is, for then `latest` is that. */
+  private readonly holdings: HeldPermits | null;
   /** Behind `latest`. In debug mode a weak one, so that a permit that was dropped can be told of. */
   private latestHeld: Permit | WeakRef<Permit> | null = null;
 
   constructor(kind: string, name: string | undefined, capacity: number) {
     this.capacity = capacity;
+    this.holdings = capacity === 1 ? null : new HeldPermits();
     this.shown = name === undefined ? `the ${kind}` : `the ${kind} \`${name}\``;
   }
 
@@ -61,6 +70,7 @@ export class PermitPool implements PermitIssuer {
     this.held += weight;
     this.granted++;
     this.latest = permit;
+    this.holdings?.add(permit);
     if (debug.enabled) watchPermit(permit, this);
     return permit;
   }
@@ -71,19 +81,28 @@ export class PermitPool implements PermitIssuer {
     permit.state = HELD;
     this.held += permit.weight;
     this.latest = permit;
+    this.holdings?.add(permit);
     return true;
   }
 
   takeBack(permit: Permit): boolean {
     if (debug.enabled) forgetPermit(permit);
     if (this.latest === permit) this.latest = null;
+    this.holdings?.remove(permit);
     if (this.held < permit.weight) return false;
     this.giveBack(permit.weight);
     return true;
   }
 
+  /** The same without the permits: those that have been held longest are taken for them. */
+  releaseBare(weight: number): void {
+    if (debug.enabled) this.releasedBare += weight;
+    this.holdings?.removeOldest(weight);
+    this.giveBack(weight);
+  }
+
   /** Frees permits and serves those who wait. */
-  giveBack(weight: number): void {
+  private giveBack(weight: number): void {
     this.held -= weight;
     this.serve();
   }
@@ -107,7 +126,27 @@ export class PermitPool implements PermitIssuer {
     // A writer asks for everything there is, which is no figure to show.
     const several = weight > 1 && weight < this.capacity;
     const asked = several ? `${waiter.label}, ${weight} permits` : waiter.label;
-    return before === 0 ? asked : `${asked}, ${before} before it`;
+    const line = before === 0 ? asked : `${asked}, ${before} before it`;
+    return `${line}${this.describeHolders()}`;
+  }
+
+  /** Who holds it, where that is more than one: which of them would let a waiter go on is not known, see `holders`. */
+  private describeHolders(): string {
+    if (this.holders().length > 0) return '';
+    const shown: string[] = [];
+    let more = 0;
+    for (const { frame, weight } of this.holdings ?? []) {
+      if (frame === null) continue;
+      if (shown.length === MOST_SHOWN) {
+        more++;
+        continue;
+      }
+      const lifetime = frame as Lifetime;
+      const { label } = enclosingTask(lifetime) ?? lifetime;
+      shown.push(weight === 1 ? label : `${label} (${weight})`);
+    }
+    if (shown.length === 0) return '';
+    return `, held by ${shown.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
   }
 
   /** Who holds it, where one permit is all that is held: of several, which one would let a waiter go on is not known. */

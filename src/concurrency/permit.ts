@@ -43,6 +43,9 @@ export class Permit implements Disposable {
   readonly weight: number;
   /** @internal HELD, SUSPENDED or RELEASED. */ state: number = HELD;
   /** @internal Whom it was granted to; null outside every scope, and once it is released. */ frame: Frame | null;
+  /** @internal See held-permits.ts. */ previousHeld: Permit | null = null;
+  /** @internal */ nextHeld: Permit | null = null;
+  /** @internal */ listed = false;
   private readonly issuer: PermitIssuer;
 
   /** @internal Use `acquire()`. */

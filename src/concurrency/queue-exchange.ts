@@ -28,6 +28,8 @@ export class QueueExchange<T> {
   closed = false;
   /** How many items were put and not reported as done. */
   unfinished = 0;
+  /** Whether anybody ever reported one: then a test kit may take an item that is taken and not reported for lost. */
+  isReportedOn = false;
   private rematching = false;
 
   constructor(shown: string, items: OrderedItems<T>, maxSize: number) {
@@ -53,6 +55,19 @@ export class QueueExchange<T> {
     return true;
   }
 
+  /** For an operation that has begun: takes its item, or lets it wait. */
+  enterPut(putter: Put<T>): void {
+    let isIn: boolean;
+    try {
+      isIn = this.offer(putter.item);
+    } catch (error) {
+      putter.fail(error);
+      return;
+    }
+    if (isIn) putter.finish();
+    else this.putters.push(putter);
+  }
+
   /** For an operation that has begun: gives it an item, lets it wait, or tells it that the queue is closed. */
   enter(getter: Taker<T, unknown>): void {
     if (this.getters.first !== null) this.getters.push(getter);
@@ -62,11 +77,19 @@ export class QueueExchange<T> {
     }
   }
 
-  /** Gives a getter an item, if there is one. */
+  /** Gives a getter an item, if there is one, or tells it why it can have none. */
   private serve(getter: Taker<T, unknown>): boolean {
     const { items, putters } = this;
     if (items.size > 0) {
-      getter.grant(items.take(), items.place);
+      let item: T;
+      try {
+        item = items.take();
+      } catch (error) {
+        // The comparison threw. The items are where they were, and whoever asked is told.
+        getter.fail(error);
+        return true;
+      }
+      getter.grant(item, items.place);
       this.admit();
       return true;
     }

@@ -93,11 +93,21 @@ export class Queue<T> implements AsyncIterable<T> {
     return this.exchange.unfinished;
   }
 
+  /** @internal How many items were taken out and not reported. */
+  get unreported(): number {
+    return this.exchange.unfinished - this.exchange.items.size;
+  }
+
+  /** @internal Whether anybody has ever reported one. */
+  get isReportedOn(): boolean {
+    return this.exchange.isReportedOn;
+  }
+
   /**
    * Puts an item in; waits while the queue is full. A put that is cancelled while it waits has put nothing.
    *
    * @returns resolves when the item is in, or, with `maxSize: 0`, taken; rejects with `QueueClosedError` if the queue is
-   * closed before.
+   * closed before, and with what `compare` throws.
    * @throws InvalidArgumentError for an item that has no natural order, in a priority queue without `compare`.
    */
   put(item: T): Awaitable<void> {
@@ -106,8 +116,7 @@ export class Queue<T> implements AsyncIterable<T> {
     const operation = new Put<T>(this.putCall, exchange, item);
     if (!operation.begun) return operation;
     if (exchange.closed) operation.refuse();
-    else if (exchange.offer(item)) operation.finish();
-    else exchange.putters.push(operation);
+    else exchange.enterPut(operation);
     return operation;
   }
 
@@ -202,6 +211,7 @@ export class Queue<T> implements AsyncIterable<T> {
       );
     }
     exchange.unfinished--;
+    exchange.isReportedOn = true;
     if (exchange.unfinished === 0) wakeBystanders(this.joiners);
   }
 

@@ -5,6 +5,7 @@ import { CancelledError, InvalidArgumentError } from '../core/errors.js';
 import { INTERRUPTED } from '../core/flags.js';
 import { reportCallbackError, reportSuppressed } from '../core/reports.js';
 import type { Fiber } from '../core/task.js';
+import { isInstance } from '../core/thrown-value.js';
 import { openBlock } from './open-block.js';
 import { sleep } from './sleep.js';
 import { until } from './until.js';
@@ -73,7 +74,7 @@ function* tryAll<T>(
       const scope = new Block<T>(block.realm, block, 0, `attempt ${attempt}`);
       return yield* scope.start(work, attempt);
     } catch (error) {
-      if ((block.flags & INTERRUPTED) !== 0 || error instanceof CancelledError) throw error;
+      if ((block.flags & INTERRUPTED) !== 0 || isInstance(error, CancelledError)) throw error;
       if (attempt >= attempts || !(yield* isWorthIt(block, error, attempt, options))) throw error;
       const delay = delayAfter(attempt, options);
       try {

@@ -52,8 +52,10 @@ export function startRun<T>(main: TaskBody<T>, options: RunOptions, sink: EventS
   }
   if (options.debug === true) debug.enabled = true;
   const realm = makeRealm(outer, options, sink);
+  // Before anything begins: reading the values is a user's code, and may throw.
+  const variables = makeVariables(outer, options.context);
   const root = new Block<T>(realm, outer, OWN_VARIABLES, options.name ?? 'run');
-  root.needExtras().variables = makeVariables(outer, options.context);
+  root.needExtras().variables = variables;
   rememberRoot(root);
   const shutdown =
     handleSignals === undefined || handleSignals === false ? undefined : new Shutdown(root, handleSignals);

@@ -1,6 +1,5 @@
 import type { Awaitable } from '../core/awaitable.js';
 import { checkCount } from '../core/checks.js';
-import { debug } from '../core/debug.js';
 import { InvalidArgumentError, InvalidStateError } from '../core/errors.js';
 import { currentFrame } from '../core/frame.js';
 import { noteMade } from './coordination-probe.js';
@@ -125,8 +124,7 @@ export class Semaphore {
           'held: a release without an acquire; release the permit that acquire() gave you, once: permit.release()',
       );
     }
-    if (debug.enabled) pool.releasedBare += count;
-    pool.giveBack(count);
+    pool.releaseBare(count);
   }
 
   /**

@@ -6,6 +6,7 @@ import { type CancelledError, InvalidArgumentError } from '../core/errors.js';
 import { Operation } from '../core/operation.js';
 import { reportSuppressed } from '../core/reports.js';
 import { signalOf } from '../core/signal.js';
+import { causeOf } from '../core/thrown-value.js';
 import { CANCELLED } from '../core/wait.js';
 
 /**
@@ -61,7 +62,7 @@ function leadsTo(error: unknown, cancelled: CancelledError): boolean {
   let link = error;
   for (let depth = 0; depth < 32 && typeof link === 'object' && link !== null; depth++) {
     if (link === cancelled) return true;
-    link = (link as { cause?: unknown }).cause;
+    link = causeOf(link);
   }
   return false;
 }
@@ -175,7 +176,13 @@ export function until<T>(promise: PromiseLike<T> | ((signal: AbortSignal) => Pro
     operation.fail(error);
     return operation;
   }
-  checkThenable(result, 'until((signal) => promise)');
+  try {
+    checkThenable(result, 'until((signal) => promise)');
+  } catch (error) {
+    // Nobody will be given this wait: it must not stay in its scope as one that is under way.
+    operation.fail(error);
+    throw error;
+  }
   return operation.follow(result);
 }
 

@@ -6,6 +6,7 @@ import type { Frame } from './frame.js';
 import { currentFrame, enterFrame } from './frame.js';
 import { runInContext } from './platform/async-context.js';
 import type { Job } from './scheduler.js';
+import { isInstance } from './thrown-value.js';
 import type { Wait, WaitSource } from './wait.js';
 import {
   BY_SOURCE,
@@ -252,7 +253,7 @@ class Continuation<R> extends Waitable<R> implements Wait {
     if (status !== REJECTED || heard) return;
     // A cancellation that nobody hears of is nobody's failure; any other error goes where unhandled ones go (E1),
     // unless a handler is attached before the microtasks that are already waiting have run.
-    if (payload instanceof CancelledError || payload instanceof TaskCancelledError) return;
+    if (isInstance(payload, CancelledError) || isInstance(payload, TaskCancelledError)) return;
     void Promise.resolve().then(() => {
       if (!this.wasClaimed) void Promise.reject(payload);
     });

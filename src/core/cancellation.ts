@@ -1,6 +1,7 @@
 import { debug } from './debug.js';
 import type { CancellationKind, CancellationOrigin } from './errors.js';
 import { CancelledError, TaskCancelledError } from './errors.js';
+import { causeOf, errorText, isInstance } from './thrown-value.js';
 
 /** The reason of everything that is cancelled because its scope is left. */
 export const SCOPE_LEFT = 'scope left';
@@ -67,7 +68,7 @@ export class Cancellation {
     let link = error;
     for (let depth = 0; depth < 32 && typeof link === 'object' && link !== null; depth++) {
       if (link === this.first || link === this.later) return link !== undefined;
-      link = (link as { cause?: unknown }).cause;
+      link = causeOf(link);
     }
     return false;
   }
@@ -81,50 +82,65 @@ export class Cancellation {
   }
 
   private describe(): string {
-    return `${this.subject.label} was cancelled${this.why()}`;
+    const { label } = this.subject;
+    // What has failed was not cancelled: those beside it, or inside it, were.
+    if (this.kind === 'failure')
+      return `${label} failed (${errorText(this.reason)}), and this was cancelled with it`;
+    return `${label} was cancelled${this.why()}`;
   }
 
   private why(): string {
     switch (this.kind) {
       case 'cancel':
-        return this.reason === undefined ? '' : `: ${text(this.reason)}`;
+        return this.reason === undefined ? '' : `: ${errorText(this.reason)}`;
       case 'deadline':
-        return `: its deadline passed (${text(this.reason)})`;
+        return `: its deadline passed (${errorText(this.reason)})`;
       case 'failure':
-        return `: something in it failed (${text(this.reason)})`;
+        return `: ${this.subject.label} failed (${errorText(this.reason)})`;
       case 'signal':
-        return `: the signal it follows was aborted (${text(this.reason)})`;
+        return `: the signal it follows was aborted (${errorText(this.reason)})`;
       case 'left':
-        return this.cause === undefined ? ': scope left' : `: scope left, after ${text(this.cause)}`;
+        return this.cause === undefined ? ': scope left' : `: scope left, after ${errorText(this.cause)}`;
     }
-  }
-}
-
-/** The text of a value that a user gave, without trusting its `toString`. */
-function text(value: unknown): string {
-  try {
-    return value instanceof Error ? `${value.name}: ${value.message}` : String(value);
-  } catch {
-    return 'a value that cannot be shown';
   }
 }
 
 function causeOption(cancellation: Cancellation): ErrorOptions {
   if (cancellation.cause !== undefined) return { cause: cancellation.cause };
   const plain = cancellation.kind === 'cancel' || cancellation.kind === 'left';
-  return plain && !(cancellation.reason instanceof Error) ? {} : { cause: cancellation.reason };
+  return plain && !isInstance(cancellation.reason, Error) ? {} : { cause: cancellation.reason };
 }
 
 /**
  * Makes an error without a stack. It would show only the loop's own frames, and it is dear: taking it made up most of the
  * cost of cancelling a hundred thousand tasks, and most of the garbage.
  */
-function withoutStack<T>(make: () => T): T {
+function withoutStack<T extends Error>(make: () => T): T {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   try {
-    return make();
+    const error = make();
+    if (leavesStackOut) nameInStack(error);
+    return error;
   } finally {
     Error.stackTraceLimit = limit;
   }
+}
+
+/**
+ * JavaScriptCore (Bun) gives such an error no `stack` at all, where V8 writes `Name: message`. Found out once: reading the
+ * stack of each error would cost what `withoutStack` saves.
+ */
+const leavesStackOut: boolean = (() => {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  const { stack } = new Error('probe');
+  Error.stackTraceLimit = limit;
+  return stack === undefined;
+})();
+
+/** Whoever logs `error.stack`, or takes it apart, finds there what V8 gives. */
+function nameInStack(error: Error): void {
+  const value = `${error.name}: ${error.message}`;
+  Object.defineProperty(error, 'stack', { value, configurable: true, writable: true, enumerable: false });
 }

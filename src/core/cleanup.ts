@@ -48,7 +48,8 @@ export class Cleanup extends Closer {
       reportWarning(
         lifetime,
         'SKEIN_CLEANUP_TIMEOUT',
-        `${this.what} of ${lifetime.label} took longer than ${timeout} ms and was given up: it may have left something open`,
+        `${this.what} of ${lifetime.label} took longer than ${timeout} ms and was given up: it may have left something open. ` +
+          'Bound what it waits for, or allow it more time: run(main, { cleanupTimeout: ms })',
       );
       block.cancelWith(
         new Cancellation(

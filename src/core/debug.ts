@@ -1,3 +1,5 @@
+import { isInstance, stackText } from './thrown-value.js';
+
 /**
  * Debug mode: what costs too much to keep always. On with `SKEIN_DEBUG=1`; it keeps where each task was spawned and
  * writes it into the `stack` of errors that come out of tasks (E4). Class, identity and message of an error stay.
@@ -58,9 +60,9 @@ export function siteOf(subject: object): Site | undefined {
 
 /** Writes into an error's stack which task it came from, and where that and its parents were spawned. */
 export function annotate(error: unknown, task: Sited): void {
-  if (!(error instanceof Error) || annotated.has(error)) return;
+  if (!isInstance(error, Error) || annotated.has(error)) return;
   annotated.add(error);
-  let text = error.stack ?? `${error.name}: ${error.message}`;
+  let text = stackText(error);
   for (let at: Sited | undefined = task; at !== undefined; at = at.parent) {
     text += `\n    in ${at.label}, spawned ${sites.get(at)?.place ?? 'at an unknown place'}`;
   }
@@ -84,10 +86,16 @@ const ownPlace: string = (() => {
   return path.replace(/(?:core[/\\][^/\\]+|[^/\\]+)$/, '');
 })();
 
+/**
+ * Frames of the runtime itself: Node's and Deno's modules, and on JavaScriptCore what is native and the constructors that a
+ * class has without writing one.
+ */
+const runtimeFrame = /\b(?:node|ext|native|unknown):/;
+
 function firstUserLine(stack: string): string {
   const lines = stack.split('\n').filter((line) => line.trimStart().startsWith('at '));
   const foreign = lines.find(
-    (line) => !/\b(?:node|ext):/.test(line) && (ownPlace === '' || !line.includes(ownPlace)),
+    (line) => !runtimeFrame.test(line) && (ownPlace === '' || !line.includes(ownPlace)),
   );
   return (foreign ?? 'at an unknown place').trim();
 }

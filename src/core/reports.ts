@@ -1,6 +1,8 @@
 import { CancelledError } from './errors.js';
 import { events } from './event-sink.js';
 import { addSuppressed } from './suppressed.js';
+import { warnSuppressed } from './suppressed-burst.js';
+import { isInstance, stackText } from './thrown-value.js';
 import { warn } from './warnings.js';
 
 /** What is reported about a lifetime beside its outcome: to observers if there are any, as a warning if not. */
@@ -9,11 +11,11 @@ import { warn } from './warnings.js';
 export function reportSuppressed(lifetime: { readonly label: string }, first: unknown, later: unknown): void {
   addSuppressed(first, later);
   // What a cancellation throws on its way out is no news.
-  if (later instanceof CancelledError) return;
+  if (isInstance(later, CancelledError)) return;
   if (events.enabled && events.sink!.scope('suppressed', lifetime, later)) return;
-  warn(
-    'SKEIN_SUPPRESSED',
-    `an error in ${lifetime.label} came after it had already failed or been left: ${textOf(later)}`,
+  warnSuppressed(
+    lifetime,
+    `an error in ${lifetime.label} came after it had already failed or been left: ${stackText(later)}`,
   );
 }
 
@@ -29,7 +31,7 @@ export function reportCallbackError(
   what: string,
   error: unknown,
 ): void {
-  reportWarning(lifetime, 'SKEIN_CALLBACK', `${what} of ${lifetime.label} threw: ${textOf(error)}`);
+  reportWarning(lifetime, 'SKEIN_CALLBACK', `${what} of ${lifetime.label} threw: ${stackText(error)}`);
 }
 
 /** Calls a user's function; what it throws is reported. */
@@ -38,14 +40,5 @@ export function callSafely(lifetime: { readonly label: string }, what: string, c
     callback();
   } catch (error) {
     reportCallbackError(lifetime, what, error);
-  }
-}
-
-function textOf(error: unknown): string {
-  if (error instanceof Error) return error.stack ?? `${error.name}: ${error.message}`;
-  try {
-    return String(error);
-  } catch {
-    return 'a value that cannot be shown';
   }
 }

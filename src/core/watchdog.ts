@@ -78,7 +78,11 @@ export class Watchdog {
       return;
     }
     for (const node of stuckIn(top, outsideShields)) {
-      warn('SKEIN_ABANDONED', `${node.describeStuck()} ${grace} ms after it was cancelled, and was given up`);
+      warn(
+        'SKEIN_ABANDONED',
+        `${node.describeStuck()} ${grace} ms after it was cancelled, and was given up: what it does later is only reported. ` +
+          'Pass currentSignal() to what it waits for, or wrap that in until()',
+      );
       node.abandonBody();
     }
     // What was waiting for those may get stuck in its turn, in its own finally: it is looked at again, ever more seldom, as

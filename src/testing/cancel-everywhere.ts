@@ -4,6 +4,7 @@ import { CancelledError, InvalidArgumentError, TaskCancelledError } from '../cor
 import { outsideEveryFrame } from '../core/frame.js';
 import { VirtualLoop } from '../core/hosts/virtual.js';
 import type { Task, TaskBody } from '../core/task.js';
+import { causeOf, errorText, isInstance } from '../core/thrown-value.js';
 import { run } from '../functions.js';
 import { type Checkpoint, CheckpointError, type Moment } from './checkpoint-error.js';
 import { CheckpointSchedule, type Plan, type Stop } from './checkpoint-schedule.js';
@@ -88,7 +89,7 @@ export async function cancelEverywhere(
   for (const moment of ['entering', 'waiting', 'leaving'] as const) {
     for (const [at, stop] of stops.entries()) {
       if (!momentsOf(stop, options).includes(moment)) continue;
-      await playAt(body, options, stop, checkpoints[at]!, moment);
+      await playAt(body, options, stop, checkpoints[at]!, moment, first.balanced);
       runs++;
     }
   }
@@ -129,6 +130,7 @@ async function playAt(
   stop: Stop,
   checkpoint: Checkpoint,
   moment: Moment,
+  undisturbed: readonly boolean[],
 ): Promise<void> {
   const { failure, target, check, accepts } = options;
   const fails = failure !== undefined && failure !== false;
@@ -144,7 +146,7 @@ async function playAt(
     act: (task) => void (fails || (target === 'task' ? task : main!).cancel(REASON)),
     ...(fails && { error: injected }),
   };
-  const played = await play(body, options, plan, (task) => {
+  const played = await play(body, options, plan, undisturbed, (task) => {
     main = task;
   });
   const event = fails ? 'Failing' : 'Cancelled';
@@ -156,12 +158,12 @@ async function playAt(
   }
   const isStrange =
     played.failed && !isExpected(played.error, injected) && accepts?.(played.error, checkpoint) !== true;
-  if (isStrange) broken.unshift(`the body ended with another error: ${String(played.error)}`);
+  if (isStrange) broken.unshift(`the body ended with another error: ${errorText(played.error)}`);
   let cause: { readonly cause: unknown } | undefined = isStrange ? { cause: played.error } : undefined;
   try {
     await check?.(checkpoint);
   } catch (error) {
-    broken.push(`the check of the test failed: ${String(error)}`);
+    broken.push(`the check of the test failed: ${errorText(error)}`);
     cause ??= { cause: error };
   }
   if (broken.length > 0)
@@ -174,6 +176,8 @@ interface Played {
   readonly failed: boolean;
   readonly error: unknown;
   readonly broken: string[];
+  /** See `CoordinationLedger`. */
+  readonly balanced: readonly boolean[];
 }
 
 /** Runs the body once, on a clock of its own, and looks at what it leaves behind. */
@@ -181,6 +185,7 @@ async function play(
   body: TaskBody<unknown>,
   options: CancelEverywhereOptions,
   plan: Plan | null,
+  undisturbed: readonly boolean[] = [],
   begun?: (main: Task<unknown>) => void,
 ): Promise<Played> {
   const loop = new VirtualLoop();
@@ -207,7 +212,7 @@ async function play(
       broken.push('it did not come to an end', ...waitingOn(loop).map(describeWaiting));
       loop.stop('cancelEverywhere has given it up');
     }
-    if (broken.length === 0) broken.push(...ledger.leaks());
+    if (broken.length === 0) broken.push(...ledger.leaks(), ...ledger.coordination.lost(undisturbed));
     broken.push(...ledger.reports());
   } finally {
     schedule.close();
@@ -219,16 +224,18 @@ async function play(
     task: rewrite(stop.task),
     what: rewrite(stop.what),
   }));
-  return { stops, hasActed: schedule.hasActed, ...outcome, broken: broken.map(rewrite) };
+  const { balanced } = ledger.coordination;
+  return { stops, hasActed: schedule.hasActed, ...outcome, broken: broken.map(rewrite), balanced };
 }
 
 /** Whether an error is what was done to the body: the failure, or a cancellation; itself, or down its chain of causes. */
 function isExpected(error: unknown, injected: unknown, depth = 0): boolean {
-  if (error instanceof CancelledError || error instanceof TaskCancelledError) return true;
+  if (isInstance(error, CancelledError) || isInstance(error, TaskCancelledError)) return true;
   if (error === injected && injected !== undefined) return true;
-  if (!(error instanceof Error) || depth > 16) return false;
+  if (!isInstance(error, Error) || depth > 16) return false;
   if (error instanceof AggregateError && error.errors.length > 0) {
     return error.errors.every((each) => isExpected(each, injected, depth + 1));
   }
-  return error.cause !== undefined && isExpected(error.cause, injected, depth + 1);
+  const cause = causeOf(error);
+  return cause !== undefined && isExpected(cause, injected, depth + 1);
 }

@@ -35,6 +35,27 @@ export class CoordinationLedger {
     return found;
   }
 
+  /**
+   * Of each queue, in the order in which they were made, whether it is an account of its items: what was taken out was reported
+   * with `taskDone`, all of it. So it is to be after every other run, too.
+   */
+  get balanced(): readonly boolean[] {
+    return this.queues.map(([queue]) => queue.isReportedOn && queue.unreported === 0);
+  }
+
+  /** The items that were lost, in words, if the queues were balanced like this after an undisturbed run. */
+  lost(balanced: readonly boolean[]): string[] {
+    return this.queues.flatMap(([queue, place], made) => {
+      if (balanced[made] !== true || queue.unreported <= 0) return [];
+      const items = queue.unreported === 1 ? 'an item was' : `${queue.unreported} items were`;
+      return `${items} taken out of ${shown('the queue', queue)} and neither reported (taskDone) nor put back; it was made ${place}`;
+    });
+  }
+
+  private get queues(): readonly [Queue<unknown>, string][] {
+    return [...this.objects].filter((one): one is [Queue<unknown>, string] => one[0] instanceof Queue);
+  }
+
   close(): void {
     ledgers.delete(this);
     if (ledgers.size === 0) coordination.made = null;

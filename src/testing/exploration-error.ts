@@ -1,4 +1,5 @@
 import { SkeinError } from '../core/errors.js';
+import { errorText, isInstance } from '../core/thrown-value.js';
 import type { ScheduledRun } from './scheduled-run.js';
 import { StalledError } from './stalled-error.js';
 
@@ -68,10 +69,6 @@ export function divergenceOf(first: ScheduledRun, second: ScheduledRun): string 
 }
 
 function firstLine(error: unknown): string {
-  if (error instanceof StalledError) return error.message;
-  try {
-    return String(error).split('\n')[0]!;
-  } catch {
-    return 'a value that cannot be shown';
-  }
+  if (isInstance(error, StalledError)) return error.message;
+  return errorText(error).split('\n')[0]!;
 }

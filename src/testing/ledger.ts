@@ -1,6 +1,7 @@
 import type { EventLoop } from '../core/event-loop.js';
 import type { Lifetime } from '../core/lifetime.js';
 import type { Task } from '../core/task.js';
+import { errorText } from '../core/thrown-value.js';
 import { waitsOf } from '../core/wait-graph.js';
 import type { ScopeEvent } from '../observable/events/scope-event.js';
 import type { TaskEvent } from '../observable/events/task-event.js';
@@ -22,7 +23,7 @@ export class Ledger {
   private readonly told: { readonly subject: Lifetime; readonly text: string }[] = [];
   private readonly resources = new ResourceLedger(this.run);
   private readonly signals = new SignalLedger(this.run);
-  private readonly coordination = new CoordinationLedger(this.run);
+  readonly coordination = new CoordinationLedger(this.run);
   private readonly timers: readonly TimerLedger[];
   private readonly watching: Disposable;
   private readonly endAwaits = watchAwaits();
@@ -51,7 +52,7 @@ export class Ledger {
     if (type === 'opened' && subject.container === null) this.roots.set(subject, placeOfCaller(this.onScope));
     else if (type === 'closed') this.roots.delete(subject);
     else if (type === 'suppressed')
-      this.told.push({ subject, text: `an error was suppressed: ${String(event.error)}` });
+      this.told.push({ subject, text: `an error was suppressed: ${errorText(event.error)}` });
     else if (type === 'warning') this.told.push({ subject, text: `a warning was given: ${event.message}` });
   };
 

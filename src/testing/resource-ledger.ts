@@ -1,3 +1,4 @@
+import { errorText } from '../core/thrown-value.js';
 import type { ResourceEvent } from '../observable/events/resource-event.js';
 import { type Closable, type ClosingMethod, classOf, closingMethodOf } from '../resource/async-resource.js';
 import type { AuditedRun } from './audited-runs.js';
@@ -54,7 +55,7 @@ export class ResourceLedger {
   left(): string[] {
     const found: string[] = [];
     for (const { label, place, closes, isOpen, error } of this.entries.values()) {
-      const why = error === undefined ? '' : ` (its closing threw: ${String(error)})`;
+      const why = error === undefined ? '' : ` (its closing threw: ${errorText(error)})`;
       if (isOpen) found.push(`the resource ${label} is still open${why}, registered ${place}`);
       if (closes > 1) found.push(`the resource ${label} was closed ${closes} times, registered ${place}`);
     }

@@ -1,6 +1,7 @@
 import { BODY_DONE, BODYLESS, MANUAL, STARTED } from '../core/flags.js';
 import type { Lifetime } from '../core/lifetime.js';
 import type { Scheduler } from '../core/scheduler.js';
+import { enclosingTask } from '../core/task.js';
 import { PENDING } from '../core/wait.js';
 import { liveRoots, type PendingWait, waitsInside, waitsOf } from '../core/wait-graph.js';
 
@@ -51,7 +52,8 @@ function* livingOn(loop: Scheduler): Generator<Lifetime> {
 
 /** One line for each that waits: who, for what, since when and where, as far as it is known. */
 export function describeWaiting({ lifetime, wait }: Waiting): string {
-  const who = lifetime.label;
+  const task = lifetime.isTask ? undefined : enclosingTask(lifetime);
+  const who = task === undefined ? lifetime.label : `${lifetime.label} in ${task.label}`;
   if (wait === null) {
     const last = lifetime.lastCheckpoint;
     const since = last === '' ? 'it has reached no checkpoint' : `its last checkpoint was ${last}`;
@@ -67,28 +69,38 @@ function round(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }
 
+/** One step of the way from waiter to waiter; without a wait, it leads to what must end first. */
+interface Step {
+  readonly lifetime: Lifetime;
+  readonly waiting: Waiting | null;
+}
+
 /** Those that wait for one another in a circle, each for the next and the last for the first; empty if there is none. */
 export function circleOf(waiting: readonly Waiting[]): readonly Waiting[] {
   const byLifetime = new Map<Lifetime, Waiting[]>();
   for (const one of waiting) byLifetime.set(one.lifetime, [...(byLifetime.get(one.lifetime) ?? []), one]);
   const finished = new Set<Lifetime>();
-  const path: Waiting[] = [];
+  const path: Step[] = [];
   const visit = (lifetime: Lifetime): readonly Waiting[] => {
     const begin = path.findIndex((step) => step.lifetime === lifetime);
-    if (begin >= 0) return path.slice(begin);
+    if (begin >= 0) return path.slice(begin).flatMap(({ waiting }) => waiting ?? []);
     if (finished.has(lifetime)) return [];
     finished.add(lifetime);
+    const follow = (waiting: Waiting | null, next: Lifetime): readonly Waiting[] => {
+      path.push({ lifetime, waiting });
+      const circle = visit(next);
+      path.pop();
+      return circle;
+    };
     for (const one of byLifetime.get(lifetime) ?? []) {
-      path.push(one);
       for (const next of one.wait?.settledBy ?? []) {
-        const circle = visit(next);
+        const circle = follow(one, next);
         if (circle.length > 0) return circle;
       }
-      path.pop();
     }
     // What is inside must end first: its scopes, and the tasks that it waits for at its end.
     for (let child = lifetime.lastChild; child !== null; child = child.previousSibling) {
-      const circle = visit(child);
+      const circle = follow(null, child);
       if (circle.length > 0) return circle;
     }
     return [];

@@ -74,6 +74,19 @@ const outputs: Readonly<Record<string, readonly string[]>> = {
   ],
   priorities: ['system control work system control work', 'had its turn', 'the busy task ran on: true'],
   fibers: ['2', '4', '8 16 32 64 any promise', '120'],
+  'lost-update': [
+    '1000 runs: nothing to see',
+    'explored: the balance is 120, and should be 130',
+    'replayed: the balance is 120, and should be 130',
+    'mended: nothing found (bounded)',
+  ],
+  'lock-order': [
+    '1000 runs: nothing to see',
+    'explored: SKEIN_DEADLOCK',
+    '  ann to ben waits for the lock of ben',
+    '  ben to ann waits for the lock of ann',
+    'mended: 1000 schedules, no deadlock',
+  ],
   'graceful-shutdown': [
     'no new requests: 2 to finish',
     'request 1 is answered',

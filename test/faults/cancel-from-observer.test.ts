@@ -15,8 +15,10 @@ import {
   waitFor,
 } from '../../src/index.js';
 import { kinds, playFor, watchReports } from '../conformance/kinds.js';
+import { countFaults, strike } from './injection.js';
 
 watchReports();
+countFaults();
 
 const work = (): (() => Awaitable<void>)[] => [() => sleep(1), () => sleep(2), () => sleep(3)];
 
@@ -54,6 +56,7 @@ describe.each(kinds)('faults: an observer cancels the task that starts others, $
       const task = currentTask()!;
       watching[Symbol.dispose] = observe((event) => {
         if (event.kind !== 'task' || event.type !== type || event.task === task || ++seen !== nth) return;
+        strike();
         cancelled = task.cancel('by an observer');
       })[Symbol.dispose];
       yield* kind.wait(starters[starter]!());

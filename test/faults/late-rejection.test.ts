@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Future, observe, sleep, spawn, until } from '../../src/index.js';
 import { kinds, playValue, turns, watchReports } from '../conformance/kinds.js';
+import { countFaults, strike } from './injection.js';
 
 const reports = watchReports();
+countFaults();
 
 describe.each(kinds)('faults: a promise that rejects after its wait was given up, $name bodies', (kind) => {
   it('C11, O3: is reported once, while somebody observes', async () => {
@@ -23,6 +25,7 @@ describe.each(kinds)('faults: a promise that rejects after its wait was given up
         yield* kind.wait(sleep(1));
         task.cancel();
         yield* kind.attempt(task);
+        strike();
         rejects.reject(late);
         yield* kind.wait(sleep(1));
       }),

@@ -491,6 +491,35 @@ describe.each(kinds)('cancelEverywhere, $name bodies', (kind) => {
     expect(error.cause).toBe(own);
   });
 
+  it('C7: finds an item that was taken and dropped, where the program reports what it has dealt with', async () => {
+    const worker = (deals: 'safely' | 'carelessly' | 'without a report') =>
+      kind.body(function* () {
+        const queue = new Queue<number>({ name: 'jobs' });
+        for (const job of [1, 2, 3]) queue.tryPut(job);
+        for (let job = 0; job < 3; job++) {
+          yield* kind.wait(queue.get());
+          if (deals === 'safely') {
+            try {
+              yield* kind.wait(sleep(1));
+            } finally {
+              queue.taskDone();
+            }
+          } else {
+            yield* kind.wait(sleep(1));
+            if (deals === 'carelessly') queue.taskDone();
+          }
+        }
+      });
+    const error = await failureOf(cancelEverywhere(worker('carelessly')));
+    expect(error.checkpoint.what).toBe('sleep(), 1 ms left');
+    expect(error.message).toContain(
+      'an item was taken out of the queue `jobs` and neither reported (taskDone) nor put back; it was made',
+    );
+    await cancelEverywhere(worker('safely'));
+    // Nobody can tell where nobody reports.
+    await cancelEverywhere(worker('without a report'));
+  });
+
   it('finds a warning that was given, here of a callback that threw', async () => {
     const body = kind.body(function* () {
       CancellationScope.current()!.onCancel(() => {

@@ -144,6 +144,111 @@ describe('explore', () => {
     expect(changed.message).toMatch(/the schedule is not the one that the seed was taken from/);
   });
 
+  it('a body that depends on something else is said to diverge, and at which step', async () => {
+    let runs = 0;
+    const moody = async (): Promise<never> => {
+      runs++;
+      if (runs % 2 === 0) await checkpoint();
+      await spawn(() => sleep(1), 'child');
+      throw new Error('of the body');
+    };
+    const error = (await failureOf(explore(moody))) as ExplorationError;
+    expect((error.cause as Error).message).toBe('of the body');
+    expect(error.message).toMatch(
+      /the schedule diverged when it was repeated, at step \d+: '.*' instead of '.*'/,
+    );
+    expect(error.message).toContain('Math.random, Date.now, real input or output');
+    runs = 1;
+    const again = (await failureOf(replay(moody, error.seed))) as ExplorationError;
+    expect(again.message).toMatch(/the schedule diverged when it was repeated, at step \d+/);
+  });
+
+  it('a body that fails only every other time is said not to depend on the schedule alone', async () => {
+    let runs = 0;
+    const fickle = async (): Promise<void> => {
+      await checkpoint();
+      if (++runs % 2 === 1) throw new Error('the first time');
+    };
+    const error = (await failureOf(explore(fickle, { runs: 1 }))) as ExplorationError;
+    expect(error.message).toContain('the same schedule did not fail when it was repeated');
+    runs = 0;
+    const again = (await failureOf(replay(fickle, error.seed))) as ExplorationError;
+    expect((again.cause as Error).message).toBe('the first time');
+    runs = 1;
+    const once = (await failureOf(replay(fickle, error.seed))) as ExplorationError;
+    expect(once.message).toContain('one schedule, run twice, failed only once');
+  });
+
+  it('a failure that was mended no longer fails, and gives its value', async () => {
+    let broken = true;
+    const body = async (): Promise<string> => {
+      await checkpoint();
+      if (broken) throw new Error('not yet');
+      return 'mended';
+    };
+    const error = (await failureOf(explore(body))) as ExplorationError;
+    broken = false;
+    expect(await replay(body, error.seed)).toBe('mended');
+  });
+
+  it('a run that was stopped for its length fails at the same step when it is replayed', async () => {
+    const livelock = async (): Promise<never> => {
+      for (;;) await checkpoint();
+    };
+    const error = (await failureOf(explore(livelock, { maxSteps: 40, runs: 1 }))) as ExplorationError;
+    const again = (await failureOf(replay(livelock, error.seed))) as ExplorationError;
+    expect(again.trace).toEqual(error.trace);
+    expect(again.trace.length).toBe(40);
+    expect((again.cause as { code?: string }).code).toBe('SKEIN_STEP_LIMIT');
+  });
+
+  it('the bounds of an exhaustive exploration are said, and make it shorter', async () => {
+    const body = async (): Promise<void> => {
+      await gather([1, 2, 3].map(() => async () => void (await checkpoint())));
+    };
+    const all = await explore(body, { strategy: 'exhaustive' });
+    const two = await explore(body, { strategy: 'exhaustive', deviations: 2 });
+    const early = await explore(body, { strategy: 'exhaustive', choices: 2 });
+    const some = await explore(body, { strategy: 'exhaustive', runs: 5 });
+    expect([all, two, early, some].map(({ coverage }) => coverage)).toEqual([
+      'complete',
+      'bounded',
+      'bounded',
+      'partial',
+    ]);
+    expect(early.runs).toBeLessThan(two.runs);
+    expect(two.runs).toBeLessThan(all.runs);
+    expect(some.runs).toBe(5);
+  });
+
+  it('the depth of pct is part of its seed, and a deeper bug needs it', async () => {
+    // Two changes of turn in a certain order: with a depth of 1 a task that has begun goes on until it waits for another.
+    const deep = async (): Promise<void> => {
+      let [first, second] = [false, false];
+      const one = async (): Promise<void> => {
+        await checkpoint();
+        first = true;
+        for (let step = 0; step < 6; step++) await checkpoint();
+        first = false;
+      };
+      const other = async (): Promise<void> => {
+        await checkpoint();
+        if (!first) return;
+        second = true;
+        await checkpoint();
+        if (first && second) throw new Error('inside');
+      };
+      await gather(one, other);
+    };
+    const shallow = await explore(deep, { strategy: 'pct', depth: 1, runs: 300 });
+    expect(shallow.runs).toBe(300);
+    const error = (await failureOf(
+      explore(deep, { strategy: 'pct', depth: 3, runs: 300 }),
+    )) as ExplorationError;
+    expect(error.seed).toMatch(/^pct:[0-9a-f]+:3:\d+@/);
+    expect((error.cause as Error).message).toBe('inside');
+  });
+
   it('misuse rejects and names the fix', async () => {
     const exploring = explore as (body: unknown, options?: unknown) => Promise<unknown>;
     expect(await failureOf(exploring(5))).toBeInstanceOf(InvalidArgumentError);

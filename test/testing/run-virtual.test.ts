@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { InvalidArgumentError, Mutex, sleep, spawn, until, VirtualLoop } from 'skein';
 import { runVirtual, StalledError, VirtualClock } from 'skein/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { bodyOf, kinds, type Steps } from '../concurrency/waiter-list-play.js';
 
 const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
@@ -78,6 +78,33 @@ describe('runVirtual', () => {
     });
     server.close();
     expect(winner).toBe('socket');
+  });
+
+  it('a clock that nobody moves by hand is warned of, once, with who waits', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    try {
+      const clock = new VirtualClock();
+      const done = runVirtual(async () => sleep(100), { clock });
+      await clock.advance(0);
+      await vi.advanceTimersByTimeAsync(1000);
+      // Something has happened since: another second begins.
+      expect(warning).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(5000);
+      expect(warning).toHaveBeenCalledTimes(1);
+      const [message, options] = warning.mock.calls[0] as unknown as [string, { code: string }];
+      expect(options.code).toBe('SKEIN_STALLED');
+      expect(message).toMatch(/clock that is moved by hand and shows 0 ms; clock\.advance\(ms\) moves it on/);
+      expect(message).toContain('waits for sleep(), 100 ms left');
+      await clock.advance(100);
+      await done;
+      await vi.advanceTimersByTimeAsync(5000);
+      expect(warning).toHaveBeenCalledTimes(1);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      warning.mockRestore();
+      vi.useRealTimers();
+    }
   });
 
   it('misuse throws at the call and names the fix', () => {
