@@ -26,7 +26,9 @@ export function installOnce(folder, what, args = []) {
   });
   if (result.error) throw result.error;
   if (result.status !== 0) {
-    console.error('skein: npm ci failed');
+    console.error(
+      `skein: npm ci failed, so ${what} could not be installed: is the npm registry within reach?`,
+    );
     process.exit(result.status ?? 1);
   }
   writeFileSync(stampFile, wanted);

@@ -1,13 +1,12 @@
-import { siteOf } from '../core/debug.js';
-import type { EventSink, ResourceEventType, ScopeEventType, TaskEventType } from '../core/event-sink.js';
+import { debug, siteOf } from '../core/debug.js';
+import type { TaskEventType } from '../core/event-sink.js';
 import { BODY_DONE, CLAIMED } from '../core/flags.js';
 import type { Task } from '../core/task.js';
+import { errorText } from '../core/thrown-value.js';
 import { addWaitProbe } from '../core/wait-probe.js';
 import { warn } from '../core/warnings.js';
-import { beginListening } from './observer-sink.js';
-import { errorText } from './recorders/error-text.js';
 import { StepWatch } from './step-watch.js';
-import { addTrustedSink } from './trusted-sinks.js';
+import { listenWith, TaskSink } from './task-sink.js';
 
 /**
  * What debug mode warns of, beside what stands in core: steps that block the thread, failures that come late and to nobody,
@@ -22,20 +21,20 @@ export function watchInDebugMode(): void {
   installed = true;
   const steps = new StepWatch();
   addWaitProbe(steps);
-  addTrustedSink(new DebugSink(steps));
-  beginListening();
+  listenWith(new DebugSink(steps));
 }
 
-class DebugSink implements EventSink {
+class DebugSink extends TaskSink {
   private readonly steps: StepWatch;
 
   constructor(steps: StepWatch) {
+    super();
     this.steps = steps;
   }
 
   task(type: TaskEventType, subject: object, error?: unknown): void {
     const task = subject as Task<unknown>;
-    if (type === 'created') return;
+    if (type === 'created' || !debug.enabled) return;
     if (type === 'started') {
       this.steps.started(task);
       return;
@@ -44,12 +43,6 @@ class DebugSink implements EventSink {
     if (type === 'failed') tellLateFailure(task, error);
     else if (type === 'completed') tellUnrunFiber(task);
   }
-
-  scope(_type: ScopeEventType, _scope: object, _detail?: unknown): boolean {
-    return false;
-  }
-
-  resource(_type: ResourceEventType, _resource: object, _scope: object | null, _detail?: unknown): void {}
 }
 
 const spawnedAt = (task: Task<unknown>): string => `spawned ${siteOf(task)?.place ?? 'at an unknown place'}`;

@@ -1,5 +1,7 @@
 import { checkCallback, show } from '../core/checks.js';
 import { InvalidArgumentError } from '../core/errors.js';
+import { stackText } from '../core/thrown-value.js';
+import { warn } from '../core/warnings.js';
 import { aliveText } from './render-tree.js';
 import { taskTree } from './task-tree.js';
 
@@ -16,9 +18,17 @@ interface SignalledProcess {
 
 /** @throws InvalidArgumentError for options that cannot be meant. */
 export function printerOf(call: string, options: DumpOptions): (text: string) => void {
-  if (options.print === undefined) return (text) => console.error(text);
-  checkCallback(`${call}: print`, options.print);
-  return options.print;
+  const { print } = options;
+  if (print === undefined) return (text) => console.error(text);
+  checkCallback(`${call}: print`, print);
+  return (text) => {
+    try {
+      print(text);
+    } catch (error) {
+      // It is called from a timer or a signal, where what it throws would end the process (O3).
+      warn('SKEIN_DUMP', `${call}: print threw: ${stackText(error)}`);
+    }
+  };
 }
 
 /**

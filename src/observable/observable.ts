@@ -27,7 +27,7 @@ export class Observable {
 
   /** Whether anybody is registered here. */
   get isEnabled(): boolean {
-    return globalSink.observers.all.length > 0;
+    return globalSink.observers.all.some((registration) => !registration.isInternal);
   }
 
   /**
@@ -48,7 +48,7 @@ export class Observable {
 
   /** Takes back every registration, those made by `observe` included; the observers of single runs stay. */
   clear(): void {
-    removeGlobally(() => true);
+    removeGlobally((registration) => !registration.isInternal);
   }
 }
 

@@ -1,4 +1,4 @@
-import { show } from '../core/checks.js';
+import { stackText } from '../core/thrown-value.js';
 import { warn } from '../core/warnings.js';
 import { type EventFilter, passes } from './event-filter.js';
 import type { SkeinEvent, SkeinEventKind } from './events/skein-event.js';
@@ -18,11 +18,14 @@ const reported = new WeakSet<Target>();
 export class Registration {
   readonly target: Target;
   active = true;
+  /** Skein's own: no observer that a user has registered, and so not taken back with those. */
+  readonly isInternal: boolean;
   private readonly filter: EventFilter | undefined;
 
-  constructor(target: Target, filter?: EventFilter) {
+  constructor(target: Target, filter?: EventFilter, isInternal = false) {
     this.target = target;
     this.filter = filter;
+    this.isInternal = isInternal;
   }
 
   /** Whether it takes events of a kind at all: if nobody does, they are not made (O1). */
@@ -66,7 +69,7 @@ export class Registration {
     warn(
       'SKEIN_OBSERVER',
       `an observer threw${where} at a ${event.kind} event (${event.type}); it is still called, but what else it throws is ` +
-        `not reported: ${textOf(error)}`,
+        `not reported: ${stackText(error)}`,
     );
   }
 }
@@ -76,12 +79,3 @@ const methodOf = {
   scope: 'onScopeEvent',
   resource: 'onResourceEvent',
 } as const satisfies Record<SkeinEventKind, keyof Observer>;
-
-/** The text of what was thrown, without trusting it. */
-function textOf(error: unknown): string {
-  try {
-    return error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : show(error);
-  } catch {
-    return 'a value that cannot be shown';
-  }
-}

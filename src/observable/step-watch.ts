@@ -21,6 +21,11 @@ export class StepWatch implements WaitProbe {
   /** Those that went on and have not been seen since. Empty: the thread may have been idle. */
   private open: Lifetime[] = [];
   private mark = 0;
+  /**
+   * The longest step that was told of the tasks of one place. A loop that blocks in each round is told once, and again when a
+   * step takes twice as long: a warning for each would bury the others.
+   */
+  private readonly longestTold = new Map<string, number>();
   /** The task that has just begun: its first step runs on the spot, so the time up to the next event is its. */
   private beginning: Lifetime | null = null;
 
@@ -79,6 +84,9 @@ export class StepWatch implements WaitProbe {
     this.mark = now;
     const task = enclosingTask(lifetime);
     const spawned = task === undefined ? undefined : siteOf(task)?.place;
+    const who = spawned ?? (task ?? lifetime).label;
+    if (took < 2 * (this.longestTold.get(who) ?? 0)) return;
+    this.longestTold.set(who, took);
     const end =
       lifetime !== seen || until === undefined || until.startsWith('at an unknown')
         ? ''

@@ -1,8 +1,11 @@
 import { CancelledError, TaskCancelledError } from '../core/errors.js';
-import { errorText } from './recorders/error-text.js';
+import { causeOf, errorText, isInstance } from '../core/thrown-value.js';
 
 /** Longer chains of causes are cut: a chain is a user's data, and may be a circle. */
 const LONGEST = 32;
+
+/** What is said of a scope whose end cancelled what was still in it. */
+export const WAS_LEFT = 'was left, with what still ran in it';
 
 /**
  * Tells why something was cancelled: the chain from a `CancelledError` or `TaskCancelledError` to where the cancellation
@@ -25,11 +28,11 @@ const LONGEST = 32;
 export function whyCancelled(error: unknown): readonly string[] {
   const told: string[] = [];
   let link = error;
-  for (let depth = 0; depth < LONGEST && link instanceof Error; depth++) {
+  for (let depth = 0; depth < LONGEST && isInstance(link, Error); depth++) {
     const sentence = describe(link);
     // The error of an outsider and that of the task tell the same cancellation.
     if (told.at(-1) !== sentence) told.push(sentence);
-    link = link.cause;
+    link = causeOf(link);
   }
   return told;
 }
@@ -43,10 +46,10 @@ function describe(error: Error): string {
     case 'deadline':
       return `the deadline of ${target} passed: ${errorText(reason)}`;
     case 'failure':
-      return `${target} failed, and took what was beside it along: ${errorText(reason)}`;
+      return `${target} failed, and what ran with it was cancelled: ${errorText(reason)}`;
     case 'signal':
       return `the signal that ${target} follows was aborted: ${errorText(reason)}`;
     case 'left':
-      return `${target} was left, with what still ran in it`;
+      return `${target} ${WAS_LEFT}`;
   }
 }

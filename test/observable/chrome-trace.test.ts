@@ -3,46 +3,9 @@ import { run, sleep, spawn, TaskGroup } from 'skein';
 import { describe, expect, it } from 'vitest';
 import { type ChromeTrace, type ChromeTraceEvent, chromeTrace } from '../../src/diagnostics.js';
 import { recorded } from './recordings.js';
+import { traceFaults } from './trace-faults.js';
 
-/** The fields that each phase needs, beside `ph`, `name`, `pid`, `tid` and `ts`. */
-const needed: Record<string, readonly string[]> = {
-  X: ['dur', 'cat'],
-  i: ['s', 'cat'],
-  s: ['id', 'cat'],
-  f: ['id', 'cat', 'bp'],
-  C: ['args'],
-  M: ['args'],
-};
-
-/** Everything that is wrong with a trace. */
-function faults({ traceEvents }: ChromeTrace): string[] {
-  const found: string[] = [];
-  const lanes = new Map<string, ChromeTraceEvent[]>();
-  const flows = new Map<number, ChromeTraceEvent[]>();
-  for (const event of JSON.parse(JSON.stringify(traceEvents)) as ChromeTraceEvent[]) {
-    const { ph, name, pid, tid, ts, dur = 0 } = event;
-    for (const field of needed[ph] ?? ['a known phase'])
-      if (!(field in event)) found.push(`${ph} ${name}: ${field}`);
-    if (typeof name !== 'string' || ![pid, tid, ts, dur].every((n) => Number.isInteger(n) && n >= 0))
-      found.push(`${ph} ${name}: its numbers`);
-    if (ph === 'X') lanes.set(`${pid} ${tid}`, [...(lanes.get(`${pid} ${tid}`) ?? []), event]);
-    if (ph === 's' || ph === 'f') flows.set(event.id!, [...(flows.get(event.id!) ?? []), event]);
-  }
-  for (const slices of lanes.values()) {
-    const open: number[] = [];
-    for (const { name, ts, dur = 0 } of slices.sort((a, b) => a.ts - b.ts || b.dur! - a.dur!)) {
-      while (open.length > 0 && open.at(-1)! <= ts) open.pop();
-      if (open.length > 0 && open.at(-1)! < ts + dur) found.push(`${name} ends after what it is inside`);
-      open.push(ts + dur);
-    }
-  }
-  for (const [id, [start, end, ...more]] of flows) {
-    if (start?.ph !== 's' || end?.ph !== 'f' || more.length > 0)
-      found.push(`flow ${id}: one start and one end`);
-    else if (start.ts > end.ts) found.push(`flow ${id} runs backwards`);
-  }
-  return found;
-}
+const faults = (trace: ChromeTrace): string[] => traceFaults(JSON.stringify(trace));
 
 async function example() {
   return await recorded(async () => {
@@ -76,15 +39,33 @@ describe('chromeTrace', () => {
 
   it('the check finds faults', () => {
     const at = { pid: 1, tid: 1, cat: 'task' };
-    const trace = {
-      traceEvents: [
-        { ph: 'X', name: 'outer', ts: 0, dur: 10, ...at },
-        { ph: 'X', name: 'inner', ts: 5, dur: 10, ...at },
-        { ph: 'X', name: 'no end', ts: 20, ...at },
-        { ph: 's', name: 'spawn', ts: 1, id: 7, ...at },
-      ],
-    } as unknown as ChromeTrace;
-    expect(faults(trace)).toHaveLength(3);
+    const traceEvents = [
+      { ph: 'X', name: 'outer', ts: 0, dur: 10, ...at },
+      { ph: 'X', name: 'inner', ts: 5, dur: 10, ...at },
+      { ph: 'X', name: 'no end', ts: 20, ...at },
+      { ph: 'X', name: 'strange', ts: 30, dur: 1, more: 1, ...at },
+      { ph: 'X', name: 'part', ts: 30.5, dur: 1, ...at },
+      { ph: 's', name: 'spawn', ts: 1, id: 7, ...at },
+      { ph: 's', name: 'spawn', ts: 90, id: 8, ...at },
+      { ph: 'f', name: 'spawn', ts: 91, id: 8, bp: 'e', ...at },
+      { ph: 'C', name: 'tasks', pid: 1, tid: 0, ts: 0, args: { running: 'two' } },
+      { ph: 'M', name: 'thread_name', pid: 1, tid: 1, ts: 0, args: {} },
+      { ph: 'Z', name: 'zig', ts: 0, ...at },
+    ];
+    expect(traceFaults(JSON.stringify({ traceEvents, displayTimeUnit: 'h' }))).toEqual([
+      'displayTimeUnit',
+      'X no end: dur',
+      'X strange: more',
+      'X part: ts',
+      'C tasks: args',
+      'M thread_name: args',
+      'zig: there is no phase Z',
+      'inner ends after what it is inside',
+      'part ends after what it is inside',
+      'flow 7: one start and one end',
+      'flow 8: s is in no slice',
+      'flow 8: f is in no slice',
+    ]);
   });
 
   it('tasks and scopes are slices, waits stand inside them, and cancellations and failures are marked', async () => {

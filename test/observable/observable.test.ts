@@ -286,21 +286,31 @@ it('E5: what is no observer', () => {
   expect(events.enabled).toBe(false);
 });
 
+/**
+ * JavaScriptCore takes for a reference whatever on the stack looks like one, so some tasks outlive a collection by chance: up to
+ * twenty of a thousand, and no more of a hundred thousand. A leak would keep them all.
+ */
+const keptByChance = 'bun' in process.versions ? 50 : 0;
+
 it('nothing that was observed is kept', async () => {
-  let watched: WeakRef<object> | undefined;
   const seen = vi.fn();
   using _watching = observe(() => void seen());
-  await (async () => {
+  const observed: WeakRef<object>[] = [];
+  const observeOne = async (): Promise<void> => {
     let task: Task<unknown> | undefined;
     await run(async () => {
       task = spawn(async () => {});
       await task;
     });
-    watched = new WeakRef(task!);
-  })();
-  for (let i = 0; i < 5 && watched!.deref() !== undefined; i++) {
+    observed.push(new WeakRef(task!));
+  };
+  for (let n = 0; n < 1000; n++) await observeOne();
+  const kept = (): number => observed.filter((task) => task.deref() !== undefined).length;
+  for (let i = 0; i < 5 && kept() > keptByChance; i++) {
     await new Promise((resolve) => setImmediate(resolve));
     globalThis.gc!();
+    await new Promise((resolve) => setImmediate(resolve));
   }
-  expect(watched!.deref()).toBeUndefined();
+  expect(seen).toHaveBeenCalled();
+  expect(kept()).toBeLessThanOrEqual(keptByChance);
 });

@@ -92,6 +92,35 @@ it('a wait for a scope of its own is told apart: its code goes on in there', asy
   ]);
 });
 
+it('what a combinator was given, and the members of a group, are noted with the wait for it', async () => {
+  const timeline = await recorded(async () => {
+    const given = [spawn(() => sleep(3), 'a'), spawn(() => sleep(4), 'b')];
+    await sleep(1);
+    await gather(given);
+    await TaskGroup.run(
+      async (group) => {
+        group.spawn(() => sleep(5), 'member');
+        await group.waitAll();
+      },
+      { name: 'group' },
+    );
+  });
+  const id = (name: string) => entryOf(timeline, name).id;
+  expect(entryOf(timeline, 'main').waits[1]).toMatchObject({ what: 'a scope', others: [id('a'), id('b')] });
+  expect(entryOf(timeline, 'group').waits[0]).toMatchObject({
+    what: 'group.waitAll()',
+    others: [id('member')],
+  });
+});
+
+it('Promise.all over tasks: all of them are noted, and never more than 64', async () => {
+  const timeline = await recorded(() =>
+    Promise.all(Array.from({ length: 100 }, () => spawn(() => sleep(3)))),
+  );
+  const [wait] = entryOf(timeline, 'main').waits;
+  expect([wait?.target === undefined, wait?.others.length]).toEqual([false, 64]);
+});
+
 it('several waits of one frame count as one, until the last is over', async () => {
   const timeline = await recorded(async () => {
     await Promise.all([sleep(5), sleep(20)]);

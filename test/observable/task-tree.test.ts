@@ -4,6 +4,7 @@ import {
   Mutex,
   Queue,
   RateLimiter,
+  ReadWriteLock,
   run,
   Semaphore,
   shield,
@@ -106,6 +107,93 @@ describe.each(kinds)('taskTree of $kind bodies', ({ body }) => {
       await loop.advance(200);
       expect(waitsFor('sleeper')).toEqual(['sleep(), 1000 ms left']);
       expect(find('sleeper')).toMatchObject({ state: 'running', age: 200, kind: 'task' });
+    });
+  });
+
+  it.each([false, true])(
+    'tells who holds the permits of a larger semaphore (debug mode: %s)',
+    async (debugging) => {
+      debug.enabled = debugging;
+      const slots = new Semaphore(10, { name: 'slots' });
+      const lock = new ReadWriteLock({ name: 'index' });
+      const named = (name: string, waits: () => Iterable<unknown>): void => {
+        spawn(
+          body(function* () {
+            const kept: unknown[] = [];
+            for (const wait of waits()) kept.push(yield wait as never);
+            yield sleep(100);
+            // In debug mode a permit is only known while somebody has it.
+            expect(kept.length).toBeGreaterThan(0);
+          }),
+          name,
+        );
+      };
+      const main = body(function* () {
+        named('a', () => [slots.acquire(3), lock.acquireRead()]);
+        named('b', () => [slots.acquire(), lock.acquireRead()]);
+        spawn(
+          body(function* () {
+            yield slots.with(() => sleep(100), 4);
+          }),
+          'c',
+        );
+        yield sleep(1);
+        named('waiter', () => [slots.acquire(3)]);
+        named('writer', () => [lock.acquireWrite()]);
+        yield sleep(1);
+        const many = Array.from({ length: 6 }, (_, i) => `reader ${i}`);
+        for (const name of many) named(name, () => [lock.tryAcquireRead() ?? sleep(0)]);
+        yield sleep(500);
+      });
+      await look(main, async (loop) => {
+        await loop.advance(50);
+        const label = (name: string): string => `task #${find(name).id} '${name}'`;
+        expect(find('waiter').waits).toMatchObject([
+          {
+            what: `semaphore.acquire() on \`slots\`, 3 permits, held by ${label('a')} (3), ${label('b')}, ${label('c')} (4)`,
+            // Which of them would let it go on is not known.
+            endedBy: [],
+          },
+        ]);
+        expect(waitsFor('writer')).toEqual([
+          `lock.acquireWrite() on \`index\`, held by ${label('a')}, ${label('b')}`,
+        ]);
+      });
+    },
+  );
+
+  it('of many who hold a semaphore, names five; a release without its permit takes the oldest off the list', async () => {
+    const slots = new Semaphore(8, { name: 'slots' });
+    const main = body(function* () {
+      for (let i = 0; i < 8; i++) {
+        spawn(
+          body(function* () {
+            yield slots.acquire();
+            yield sleep(100);
+          }),
+          `holder ${i}`,
+        );
+      }
+      yield sleep(1);
+      spawn(
+        body(function* () {
+          yield slots.acquire(8);
+        }),
+        'waiter',
+      );
+      yield sleep(1);
+      slots.release(6);
+      yield sleep(50);
+    });
+    await look(main, async (loop) => {
+      await loop.advance(1);
+      const label = (i: number): string => `task #${find(`holder ${i}`).id} 'holder ${i}'`;
+      const five = [0, 1, 2, 3, 4].map(label).join(', ');
+      expect(waitsFor('waiter')).toEqual([`semaphore.acquire() on \`slots\`, held by ${five} and 3 more`]);
+      await loop.advance(1);
+      expect(waitsFor('waiter')).toEqual([
+        `semaphore.acquire() on \`slots\`, held by ${label(6)}, ${label(7)}`,
+      ]);
     });
   });
 
@@ -251,7 +339,7 @@ describe('whyCancelled', () => {
     );
     expect(whyCancelled(seen)).toEqual([
       expect.stringMatching(
-        /^task #\d+ 'writer' failed, and took what was beside it along: Error: disk full$/,
+        /^task #\d+ 'writer' failed, and what ran with it was cancelled: Error: disk full$/,
       ),
       'Error: disk full',
     ]);

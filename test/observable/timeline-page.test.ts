@@ -1,7 +1,7 @@
-import { sleep, spawn, TaskGroup } from 'skein';
+import { gather, sleep, spawn, TaskGroup } from 'skein';
 import { expect, it } from 'vitest';
 import { timelinePage } from '../../src/diagnostics.js';
-import type { PageData } from '../../src/observable/exporters/page-data.js';
+import type { PageData } from '../../src/observable/exporters/page-format.js';
 import { recorded } from './recordings.js';
 
 function dataIn(page: string): PageData {
@@ -43,6 +43,21 @@ it('a row for each task and each scope with tasks in it, below what is around it
   const member = rows[3]!;
   expect([member.waits[0], member.waits[1], texts[member.waits[2]!]]).toEqual([0, 10, 'sleep()']);
   expect(page).toContain('2 tasks: 2 completed');
+});
+
+it('a wait names what it was for, with the rows to go to, and the critical path leads through rows', async () => {
+  const page = timelinePage(
+    await recorded(async () => {
+      const given = [spawn(() => sleep(3), 'a'), spawn(() => sleep(4), 'b')];
+      await gather(given);
+    }),
+  );
+  const { rows, texts, links, path } = dataIn(page);
+  const at = (name: string) => rows.findIndex((row) => row.name === name);
+  const wait = rows[at('main')]!.waits[2]!;
+  expect(texts[wait]).toMatch(/^a scope #\d+ 'gather': #\d+ 'a', #\d+ 'b'$/);
+  expect(links[wait]).toEqual([at('a'), at('b')]);
+  expect(path.slice(0, 4)).toEqual([at('b'), 0, 4, 1]);
 });
 
 it('says how many events were dropped', async () => {

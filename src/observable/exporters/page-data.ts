@@ -1,39 +1,8 @@
 import type { Timeline } from '../recorders/record-timeline.js';
-import type { TimelineEntry, TimelineState, TimelineWait } from '../recorders/timeline-entry.js';
+import type { TimelineEntry, TimelineWait } from '../recorders/timeline-entry.js';
 import { firstTime } from './first-time.js';
+import { type PageData, type PageRow, STEP_KINDS } from './page-format.js';
 import { waitPhrase } from './wait-phrase.js';
-
-/** A row of the page: a task, or a scope that has tasks in it. Times are milliseconds since the first event. */
-export interface PageRow {
-  readonly id: number;
-  readonly kind: 'task' | 'scope';
-  readonly name: string;
-  readonly state: TimelineState;
-  /** The index of the row around it, or -1. Invariant: it is less than the row's own. */
-  readonly around: number;
-  readonly created: number;
-  /** Undefined: it never began. */
-  readonly started: number | undefined;
-  /** Undefined: it had not ended. */
-  readonly ended: number | undefined;
-  /** From, to and index into the texts, one after the other. */
-  readonly waits: readonly number[];
-  /** What the panel says beside the times: a heading and a text. */
-  readonly facts: readonly (readonly [string, string])[];
-}
-
-/** What the page is given. */
-export interface PageData {
-  readonly name: string;
-  readonly duration: number;
-  readonly dropped: number;
-  /** The names of the scopes that are folded at first. */
-  readonly folded: readonly string[];
-  /** Rows that are this deep or deeper are folded at first. */
-  readonly depth: number;
-  readonly texts: readonly string[];
-  readonly rows: readonly PageRow[];
-}
 
 /**
  * Scopes without a task inside are what one task does in itself: they have no row, and what their code waited for is told of
@@ -44,15 +13,83 @@ export function pageData(timeline: Timeline, folded: readonly string[], depth: n
   const { until } = timeline;
   const from = firstTime(entries, until);
   const relative = (time: number): number => Math.round((time - from) * 1000) / 1000;
+  const optional = (time: number | undefined): number | undefined =>
+    time === undefined ? undefined : relative(time);
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   const containerOf = (entry: TimelineEntry): TimelineEntry | undefined => byId.get(entry.container ?? 0);
 
+  const shown = shownEntries(entries, containerOf);
+  const indexOf = new Map(shown.map((entry, index) => [entry.id, index]));
+  const rowOf = (id: number | undefined): number => {
+    let at = byId.get(id ?? 0);
+    while (at !== undefined && !indexOf.has(at.id)) at = containerOf(at);
+    return at === undefined ? -1 : indexOf.get(at.id)!;
+  };
+  const waitsOfTask = waitsByTask(entries, containerOf);
+  const texts = new Texts();
+  const nameOf = (id: number): string => byId.get(id)?.name ?? '';
+  const ofWait = (wait: TimelineWait): number => {
+    const ids = wait.target === undefined ? wait.others : [wait.target, ...wait.others];
+    return texts.indexOf(waitPhrase(wait, nameOf), () => ids.map((id) => indexOf.get(id) ?? -1));
+  };
+  const rows = shown.map((entry): PageRow => {
+    const { id, kind, name, state, createdAt, startedAt, endedAt, cancelledAt } = entry;
+    const waits = (waitsOfTask.get(entry) ?? [])
+      .sort((a, b) => a.from - b.from)
+      .flatMap((wait) => [relative(wait.from), relative(wait.to ?? until), ofWait(wait)]);
+    return {
+      id,
+      kind,
+      name,
+      state,
+      around: rowOf(entry.container),
+      spawner: rowOf(entry.spawner),
+      created: relative(createdAt ?? from),
+      started: optional(startedAt),
+      ended: optional(endedAt),
+      cancelled: optional(cancelledAt),
+      waits,
+      facts: factsOf(entry),
+    };
+  });
+  const path = timeline
+    .criticalPath()
+    .flatMap((step) => [
+      rowOf(step.id),
+      relative(step.from),
+      relative(step.to),
+      STEP_KINDS.indexOf(step.kind),
+      texts.indexOf(step.what, () => []),
+    ]);
+  return {
+    name: timeline.name,
+    duration: relative(until),
+    dropped: timeline.droppedCount,
+    folded,
+    depth,
+    texts: texts.all,
+    links: texts.links,
+    rows,
+    path,
+  };
+}
+
+type ContainerOf = (entry: TimelineEntry) => TimelineEntry | undefined;
+
+function shownEntries(entries: readonly TimelineEntry[], containerOf: ContainerOf): TimelineEntry[] {
   const shown = new Set<TimelineEntry>();
   for (const entry of entries) {
     if (entry.kind !== 'task' && entry.container !== undefined) continue;
     for (let at: TimelineEntry | undefined = entry; at !== undefined && !shown.has(at); at = containerOf(at))
       shown.add(at);
   }
+  return [...shown].sort((a, b) => a.id - b.id);
+}
+
+function waitsByTask(
+  entries: readonly TimelineEntry[],
+  containerOf: ContainerOf,
+): Map<TimelineEntry, TimelineWait[]> {
   const waitsOfTask = new Map<TimelineEntry, TimelineWait[]>();
   for (const entry of entries) {
     let task: TimelineEntry | undefined = entry;
@@ -63,63 +100,32 @@ export function pageData(timeline: Timeline, folded: readonly string[], depth: n
     for (const wait of entry.waits)
       if (!wait.inside) list.push(wait.to === undefined ? { ...wait, to: entry.endedAt } : wait);
   }
-
-  const texts: string[] = [];
-  const textIndex = new Map<string, number>();
-  const textOf = (text: string): number => {
-    let index = textIndex.get(text);
-    if (index === undefined) {
-      index = texts.push(text) - 1;
-      textIndex.set(text, index);
-    }
-    return index;
-  };
-  const nameOf = (id: number): string => byId.get(id)?.name ?? '';
-  const indexOf = new Map<number, number>();
-  const rows = [...shown]
-    .sort((a, b) => a.id - b.id)
-    .map((entry, index): PageRow => {
-      indexOf.set(entry.id, index);
-      const { id, kind, name, state, createdAt, startedAt, endedAt } = entry;
-      const waits = (waitsOfTask.get(entry) ?? [])
-        .sort((a, b) => a.from - b.from)
-        .flatMap((wait) => [
-          relative(wait.from),
-          relative(wait.to ?? until),
-          textOf(waitPhrase(wait, nameOf)),
-        ]);
-      return {
-        id,
-        kind,
-        name,
-        state,
-        around: indexOf.get(entry.container ?? 0) ?? -1,
-        created: relative(createdAt ?? from),
-        started: startedAt === undefined ? undefined : relative(startedAt),
-        ended: endedAt === undefined ? undefined : relative(endedAt),
-        waits,
-        facts: factsOf(entry, byId),
-      };
-    });
-  return {
-    name: timeline.name,
-    duration: relative(until),
-    dropped: timeline.droppedCount,
-    folded,
-    depth,
-    texts,
-    rows,
-  };
+  return waitsOfTask;
 }
 
-function factsOf(entry: TimelineEntry, byId: ReadonlyMap<number, TimelineEntry>): [string, string][] {
+/** Each text once, with the rows that it names. */
+class Texts {
+  readonly all: string[] = [];
+  readonly links: (readonly number[])[] = [];
+  private readonly indexes = new Map<string, number>();
+
+  indexOf(text: string, rows: () => readonly number[]): number {
+    let index = this.indexes.get(text);
+    if (index === undefined) {
+      index = this.all.push(text) - 1;
+      this.links.push(rows().filter((row) => row >= 0));
+      this.indexes.set(text, index);
+    }
+    return index;
+  }
+}
+
+function factsOf(entry: TimelineEntry): [string, string][] {
   const facts: [string, string][] = [];
   if (entry.error !== undefined) facts.push(['Error', entry.error]);
   if (entry.why.length > 0) facts.push(['Why it was cancelled', entry.why.join('\n')]);
-  const spawner = byId.get(entry.spawner ?? 0);
-  if (spawner !== undefined) facts.push(['Spawned by', `${spawner.kind} #${spawner.id} ${spawner.name}`]);
-  if (entry.site !== undefined) facts.push(['Spawned', entry.site]);
   for (const [name, value] of Object.entries(entry.variables)) facts.push([`Variable ${name}`, value]);
+  if (entry.site !== undefined) facts.push(['Spawned at', entry.site]);
   if (entry.notes.length > 0) facts.push(['Noted', entry.notes.join('\n')]);
   return facts;
 }

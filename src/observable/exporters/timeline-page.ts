@@ -1,7 +1,8 @@
 import { checkCount, checkOptions, show } from '../../core/checks.js';
 import { InvalidArgumentError } from '../../core/errors.js';
 import { Timeline } from '../recorders/record-timeline.js';
-import { type PageData, pageData } from './page-data.js';
+import { pageData } from './page-data.js';
+import type { PageData } from './page-format.js';
 import { pageScript } from './page-script.js';
 import { pageStyle } from './page-style.js';
 
@@ -17,10 +18,11 @@ const DEPTH = 100;
 
 /**
  * A recording as one HTML page that needs nothing else: a timeline of the task tree that can be zoomed, searched and
- * walked through with the keyboard.
+ * walked through with the keyboard, with the critical path of the run.
  *
  * A bar is solid where its task ran (or awaited a promise that is not skein's), hatched where it waited, dotted where it
- * was queued; failed tasks are red with a cross, cancelled ones are striped.
+ * was queued; failed tasks are red with a cross, cancelled ones are striped, and what took much longer than its siblings is
+ * marked.
  *
  * @throws InvalidArgumentError for what is no timeline, and for options that cannot be meant.
  * @example
@@ -59,39 +61,61 @@ export function timelinePage(timeline: Timeline, options: TimelinePageOptions = 
 <header>
 <h1>${title}</h1>
 <p>${escapeHtml(summary(data))}</p>
-<div class="tools">
-<label>Search <input id="search" type="search" size="18"></label> <span id="found" role="status"></span>
-<label>Order <select id="order"><option value="start">by start</option><option value="longest">longest first</option><option value="queued">longest queued first</option></select></label>
+<div class="tools" role="toolbar" aria-label="View">
+<label>Search <input id="search" type="search" size="16"></label>
+<label>Show <select id="filter">${choices(filters)}</select></label>
+<label>Order <select id="order">${choices(orders)}</select></label>
+<button id="path" aria-pressed="true">Critical path</button>
 <button id="in" aria-label="Zoom in">+</button><button id="out" aria-label="Zoom out">−</button><button id="fit">Whole run</button>
 </div>
 </header>
 <div class="legend">${legend
-    .map(
-      ([fill, text]) =>
-        `<span><canvas data-fill="${fill}" style="width:26px;height:11px" aria-hidden="true"></canvas>${text}</span>`,
-    )
-    .join('\n')}</div>
+    .map(([fill, text]) => `<span><canvas data-fill="${fill}" aria-hidden="true"></canvas>${text}</span>`)
+    .join('\n')}
+<span><b aria-hidden="true">◆</b> slow beside its siblings</span>
+<span id="status" role="status"></span></div>
 <main>
 <div id="charts">
-<canvas id="minimap" role="img" aria-label="How many tasks ran at each time; drag to zoom"></canvas>
-<div id="scroller"><div id="sticky"><div id="tree" role="tree" tabindex="0" aria-label="Tasks and scopes"></div>
+<canvas id="overview" role="img" aria-label="How many tasks ran and were queued at each time; drag to zoom"></canvas>
+<div id="scroller" tabindex="-1"><div id="sticky"><div id="tree" role="tree" tabindex="0" aria-label="Tasks and scopes" aria-describedby="keys"></div>
 <canvas id="chart" role="img" aria-label="The timeline; the tree beside it says the same in words"></canvas></div><div id="spacer"></div></div>
 </div>
-<aside id="panel" aria-label="The picked task" aria-live="polite" hidden></aside>
+<aside id="panel" role="region" aria-labelledby="panel-title" tabindex="-1" hidden></aside>
 </main>
-<footer>Arrow keys walk the tree, + − 0 zoom, Shift and arrows move, f shows the picked task whole, / searches; Ctrl and wheel zoom, dragging moves.</footer>
+<footer id="keys">Arrow keys walk the tree, Enter goes to the panel, Escape back; + − 0 zoom, Shift and arrows move, f shows the picked task whole, c the critical path, [ ] its steps, / searches.</footer>
 <script type="application/json" id="data">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>
 <script>${pageScript}</script>
 </html>
 `;
 }
 
+function choices(of: readonly (readonly [value: string, text: string])[]): string {
+  return of.map(([value, text]) => `<option value="${value}">${text}</option>`).join('');
+}
+
+/** The values are those of page/row-list.ts. */
+const filters = [
+  ['all', 'everything'],
+  ['path', 'the critical path'],
+  ['slow', 'what was slow'],
+  ['queued', 'what was queued'],
+  ['trouble', 'failed and cancelled'],
+] as const;
+
+const orders = [
+  ['start', 'by start'],
+  ['longest', 'longest first'],
+  ['queued', 'longest queued first'],
+] as const;
+
+/** The fills are those of page/palette.ts. */
 const legend = [
-  ['work', 'ran'],
-  ['workWait', 'waited'],
-  ['queued', 'queued, for a slot of its group'],
+  ['ran', 'ran'],
+  ['waited', 'waited'],
+  ['queued', 'queued for its turn or a slot'],
   ['failed', 'failed'],
   ['cancelled', 'cancelled'],
+  ['path', 'critical path'],
 ] as const;
 
 function summary({ duration, dropped, rows }: PageData): string {

@@ -3,11 +3,11 @@ import { InvalidArgumentError } from '../../core/errors.js';
 import type { EventSink, ResourceEventType, ScopeEventType, TaskEventType } from '../../core/event-sink.js';
 import type { Lifetime } from '../../core/lifetime.js';
 import { writeTextFile } from '../../core/platform/write-file.js';
+import { errorText } from '../../core/thrown-value.js';
 import { REJECTED } from '../../core/wait.js';
 import { warn } from '../../core/warnings.js';
 import { beginListening, endListening } from '../observer-sink.js';
 import { addTrustedSink, removeTrustedSink } from '../trusted-sinks.js';
-import { errorText } from './error-text.js';
 import { EventRing } from './event-ring.js';
 
 /** What a flight recorder keeps, and when it writes. */
@@ -125,7 +125,11 @@ class Recorder implements EventSink, FlightRecorder {
     try {
       this.write(why);
     } catch (error) {
-      warn('SKEIN_FLIGHT_RECORDER', `the flight recorder could not write ${this.file}: ${errorText(error)}`);
+      warn(
+        'SKEIN_FLIGHT_RECORDER',
+        `the flight recorder could not write ${this.file}: ${errorText(error)}. Give it a path in a folder that is there and ` +
+          'that this process may write',
+      );
     }
   }
 

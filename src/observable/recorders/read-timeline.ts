@@ -1,5 +1,5 @@
+import { errorText } from '../../core/thrown-value.js';
 import { whyCancelled } from '../why-cancelled.js';
-import { errorText } from './error-text.js';
 import type { EventRing } from './event-ring.js';
 import * as kind from './record-kind.js';
 import type { Beginning, Survivors } from './survivors.js';
@@ -17,7 +17,7 @@ interface Draft {
   site: string | undefined;
   variables: Record<string, string>;
   notes: string[];
-  waits: TimelineWait[];
+  waits: (TimelineWait & { others: number[] })[];
 }
 
 /**
@@ -92,8 +92,12 @@ function apply(ring: EventRing, slot: number, drafts: Map<number, Draft>): void 
         to: undefined,
         what: detail as string,
         target: ring.firsts[slot] || undefined,
+        others: [],
         inside: ring.seconds[slot] === 1,
       });
+      break;
+    case kind.WAITS_FOR:
+      addOthers(draft, detail as number[]);
       break;
     case kind.WAIT_ENDED:
       endWait(draft, time);
@@ -113,6 +117,11 @@ function apply(ring: EventRing, slot: number, drafts: Map<number, Draft>): void 
 function endWait(draft: Draft, time: number): void {
   const last = draft.waits.at(-1);
   if (last !== undefined) last.to ??= time;
+}
+
+function addOthers(draft: Draft, ids: readonly number[]): void {
+  const last = draft.waits.at(-1);
+  for (const id of ids) if (last !== undefined && last.others.length < kind.MOST_OTHERS) last.others.push(id);
 }
 
 function addVariables(draft: Draft, pairs: string[]): void {

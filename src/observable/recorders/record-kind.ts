@@ -27,6 +27,12 @@ export const SITE = 12;
 /** A warning, or an error that was suppressed: detail the text or the error. */
 export const NOTE = 13;
 
+/** What the latest wait of its code is for besides: detail the ids of tasks and scopes. */
+export const WAITS_FOR = 14;
+
+/** So many of those are kept for one wait: the memory of an event is bounded. */
+export const MOST_OTHERS = 64;
+
 /** Whether nothing follows it for its subject. */
 export function isEnd(kind: number): boolean {
   return (kind >= COMPLETED && kind <= CANCELLED) || kind === SCOPE_CLOSED;

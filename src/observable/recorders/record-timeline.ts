@@ -3,6 +3,7 @@ import { InvalidArgumentError } from '../../core/errors.js';
 import { addWaitProbe } from '../../core/wait-probe.js';
 import { beginListening, endListening } from '../observer-sink.js';
 import { addTrustedSink, removeTrustedSink } from '../trusted-sinks.js';
+import { type CriticalStep, criticalPath } from './critical-path.js';
 import { readTimeline } from './read-timeline.js';
 import type { TimelineEntry } from './timeline-entry.js';
 import { type RecordedVariable, TimelineRecorder } from './timeline-recorder.js';
@@ -65,6 +66,14 @@ export class Timeline implements Disposable {
   /** What is known of each task and scope, in the order in which they began. */
   entries(): readonly TimelineEntry[] {
     return readTimeline(this.recorder.ring, this.recorder.survivors);
+  }
+
+  /**
+   * The critical path of the longest recorded run: the chain of work and waits that determined when it ended, in the order of
+   * time. To make the program faster, shorten a step of it; what is not on it has time to spare.
+   */
+  criticalPath(): readonly CriticalStep[] {
+    return criticalPath(this.entries(), this.until);
   }
 
   /** Ends the recording; what was recorded can still be read. */

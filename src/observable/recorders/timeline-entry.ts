@@ -10,6 +10,11 @@ export interface TimelineWait {
   readonly what: string;
   /** The id of the task or scope that was waited for, if it was one. */
   readonly target: number | undefined;
+  /**
+   * The ids of tasks and scopes that it was for besides: what a `gather`, `race` or `wait` was given, the members of a group,
+   * who had the lock. No more than 64 of them.
+   */
+  readonly others: readonly number[];
   /** Whether that is a scope of its own in which its code goes on: what it waits for in there is told of the scope. */
   readonly inside: boolean;
 }

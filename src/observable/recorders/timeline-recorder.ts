@@ -1,3 +1,4 @@
+import { Waitable } from '../../core/awaitable.js';
 import type { Cancellation } from '../../core/cancellation.js';
 import { show } from '../../core/checks.js';
 import { debug, siteOf } from '../../core/debug.js';
@@ -100,6 +101,7 @@ export class TimelineRecorder implements EventSink, WaitProbe {
     const slot = id & this.mask;
     if (this.waiters[slot] === id && this.open[slot]! > 0) {
       this.open[slot]!++;
+      if (source instanceof Lifetime) this.note(lifetime, kind.WAITS_FOR, 0, 0, [idOf(source)]);
       return;
     }
     this.waiters[slot] = id;
@@ -108,6 +110,7 @@ export class TimelineRecorder implements EventSink, WaitProbe {
     const target = source instanceof Lifetime ? source : null;
     const inside = target !== null && target.container === lifetime && (target.flags & BODYLESS) === 0;
     this.note(lifetime, kind.WAIT_BEGAN, idOf(target), inside && !target.isTask ? 1 : 0, source.checkpoint);
+    this.noteOthers(lifetime, source);
   }
 
   ended(frame: Frame): void {
@@ -152,6 +155,19 @@ export class TimelineRecorder implements EventSink, WaitProbe {
         startedAt: stats?.startedAt,
       });
     }
+  }
+
+  /** What a combinator was given is waited for by the combinator; what an operation waits for, it says itself. */
+  private noteOthers(waiter: Numbered, source: object): void {
+    let lifetimes: readonly object[] | undefined;
+    if (source instanceof Lifetime) lifetimes = source.extras?.policy?.waitingFor?.();
+    else if (source instanceof Waitable) lifetimes = source.settledBy();
+    if (lifetimes === undefined || lifetimes.length === 0) return;
+    const ids: number[] = [];
+    for (const lifetime of lifetimes) {
+      if (ids.length < kind.MOST_OTHERS && lifetime instanceof Lifetime) ids.push(idOf(lifetime));
+    }
+    this.note(waiter, kind.WAITS_FOR, 0, 0, ids);
   }
 
   private noteSite(task: Task<unknown>): void {

@@ -39,6 +39,16 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
     run(async () => {
       await spawn(async () => block(130), 'parser');
     }),
+  'blocking often': () =>
+    run(async () => {
+      for (let i = 0; i < 8; i++) {
+        await spawn(async () => {
+          await sleep(1);
+          block(110);
+          await sleep(1);
+        }, `parser ${i}`);
+      }
+    }),
   // Long, but in steps; and waiting for what is not skein's is no step.
   'not blocking': () =>
     run(async () => {
