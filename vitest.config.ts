@@ -21,13 +21,36 @@ const config: ViteUserConfig = {
     execArgv: ['--expose-gc'],
     testTimeout: 10_000,
     hookTimeout: 10_000,
+    // The second says what was proven of the rules.
+    reporters: ['default', './test/conformance/rules-reporter.ts'],
     projects: [
       {
         extends: true,
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**', 'test/endurance/**'],
+          exclude: ['test/package/**', 'test/endurance/**', 'test/conformance/exploration-*'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // The rules again, each statement under hundreds of schedules: what a strategy decides instead of the queue.
+          name: 'exploration',
+          include: ['test/conformance/*.test.ts'],
+          // About order, cost, idling and texts themselves: the reasons, rule by rule, are in test/conformance/rules.ts.
+          exclude: [
+            '**/order*',
+            '**/survivors-order*',
+            '**/*-cost*',
+            '**/scale*',
+            '**/*misuse*',
+            '**/*-refusal*',
+            '**/errors-debug*',
+          ],
+          runner: './test/conformance/exploration-runner.ts',
+          testTimeout: 60_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {

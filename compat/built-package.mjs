@@ -61,7 +61,7 @@ async function install(folder, internals) {
     `skein: building and packing the package${internals.length > 0 ? ', with internals for tests' : ''}`,
   );
   // A copy inside the repository, where the tools are found: another build or test may be using `dist` at the moment.
-  const staging = join(scratch, 'staging');
+  const staging = join(scratch, `staging-${process.pid}`);
   for (const path of [staging, folder]) {
     rmSync(path, { recursive: true, force: true });
     mkdirSync(path, { recursive: true });
@@ -70,7 +70,7 @@ async function install(folder, internals) {
   if (internals.length > 0) addEntries(staging, internals);
   await succeed(process.execPath, [commandOf('tsup'), '--silent'], { cwd: staging });
   // Without scripts: `prepack` would build once more.
-  await succeed('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], {
+  await succeed('npm', ['pack', '--ignore-scripts', '--loglevel=error', '--pack-destination', folder], {
     cwd: staging,
   });
   rmSync(staging, { recursive: true });
@@ -79,7 +79,7 @@ async function install(folder, internals) {
   writeFileSync(join(folder, 'package.json'), '{ "name": "user", "private": true, "type": "module" }\n');
   // Bun goes by the nearest tsconfig.json, and that of the repository leads `skein` to the sources.
   writeFileSync(join(folder, 'tsconfig.json'), '{}\n');
-  const npmInstall = ['install', `./${tarball}`, '--no-audit', '--no-fund', '--offline', '--silent'];
+  const npmInstall = ['install', `./${tarball}`, '--no-audit', '--no-fund', '--offline', '--loglevel=error'];
   await succeed('npm', npmInstall, { cwd: folder });
   writeFileSync(stampFile, wanted);
   return folder;

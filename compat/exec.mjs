@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 const strangers =
   /^(NODE_OPTIONS|npm_config_(prefix|local_prefix|global_prefix)|npm_(command|lifecycle_.*|package_.*))$/i;
 
-export function cleanEnvironment(more = {}) {
+function cleanEnvironment(more = {}) {
   const kept = Object.entries(process.env).filter(([name]) => !strangers.test(name));
   return { ...Object.fromEntries(kept), ...more };
 }

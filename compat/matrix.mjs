@@ -22,6 +22,12 @@ const tests = join(root, 'test');
 /** Below test/. The rules of the design stand in the first; the others are quick, and more things to go wrong. */
 const folders = ['conformance', 'core', 'resource', 'concurrency', 'observable'];
 
+/**
+ * Under how many schedules exploration-*.test.ts tries a statement here. `npm test` tries hundreds; what another runtime could
+ * do to them, it does to the first.
+ */
+const schedules = process.env.SKEIN_SCHEDULES ?? '20';
+
 /** Longer than any file takes on a loaded machine: for one that hangs. */
 const timeout = 300_000;
 
@@ -143,7 +149,11 @@ async function outcomesOf(runtime, { name, bundle }) {
   const args = [...start, runner, bundle + extension, name, JSON.stringify(skips)];
   const ended = await exec(runtime.binary, args, {
     cwd: tested,
-    env: { SKEIN_DEBUG: '', SKEIN_COMPAT: JSON.stringify({ start, extension, tests }) },
+    env: {
+      SKEIN_DEBUG: '',
+      SKEIN_SCHEDULES: schedules,
+      SKEIN_COMPAT: JSON.stringify({ start, extension, tests }),
+    },
     timeout,
   });
   const report = /^@@skein (.*)$/m.exec(ended.stdout)?.[1];

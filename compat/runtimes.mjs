@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { installOnce } from '../scripts/install.mjs';
 import { compat } from './built-package.mjs';
-import { cleanEnvironment, exec } from './exec.mjs';
+import { exec } from './exec.mjs';
 
 const modules = join(compat, 'runtimes', 'node_modules');
 const windows = process.platform === 'win32';
@@ -14,17 +14,17 @@ const windows = process.platform === 'win32';
  * approved before, so `npm ci` never runs them here. Bun and Deno come in packages for each platform, from which the
  * binary is taken; the script of a `node` package, which fetches such a package, is run by us.
  */
-function nodeBinary(name) {
+async function nodeBinary(name) {
   const folder = join(modules, name);
   const binary = join(folder, 'bin', windows ? 'node.exe' : 'node');
   if (existsSync(binary)) return binary;
   console.error(`skein: installing the binary of ${name}`);
-  const { status } = spawnSync(process.execPath, ['installArchSpecificPackage.js'], {
+  const { code, stdout, stderr } = await exec(process.execPath, ['installArchSpecificPackage.js'], {
     cwd: folder,
-    env: cleanEnvironment(),
-    stdio: ['ignore', 2, 2],
   });
-  return status === 0 && existsSync(binary) ? binary : undefined;
+  if (code === 0 && existsSync(binary)) return binary;
+  console.error(`skein: the binary of ${name} could not be installed\n${stdout}${stderr}`);
+  return undefined;
 }
 
 /** Of the packages below an npm scope the first whose binary starts: there may be two for one platform. */
@@ -72,12 +72,13 @@ export const runtimes = [
 /** Installs what is missing and gives the runtimes with their binary and version; without those if it has none. */
 export async function installRuntimes(names) {
   installOnce(join(compat, 'runtimes'), 'the runtimes', ['--ignore-scripts']);
-  const found = [];
-  for (const runtime of runtimes.filter(({ name }) => names.includes(name))) {
-    const binary = runtime.find();
-    found.push({ ...runtime, binary, version: binary === undefined ? undefined : await versionOf(binary) });
-  }
-  return found;
+  const wanted = runtimes.filter(({ name }) => names.includes(name));
+  return Promise.all(
+    wanted.map(async (runtime) => {
+      const binary = await runtime.find();
+      return { ...runtime, binary, version: binary === undefined ? undefined : await versionOf(binary) };
+    }),
+  );
 }
 
 async function versionOf(binary) {

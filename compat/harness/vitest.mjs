@@ -46,6 +46,8 @@ setState({ assertionCalls: 0, isExpectingAssertions: false }, expect);
 Object.defineProperty(globalThis, GLOBAL_EXPECT, { value: expect, configurable: true, writable: true });
 
 let clock;
+/** What stood in the place of each global that a test has put another value into. */
+const globals = new Map();
 
 export const vi = {
   clearAllMocks,
@@ -60,6 +62,17 @@ export const vi = {
   useRealTimers: () => clock?.uninstall(),
   advanceTimersByTimeAsync: (ms) => clock.tickAsync(ms),
   getTimerCount: () => clock.countTimers(),
+  stubGlobal: (name, value) => {
+    if (!globals.has(name)) globals.set(name, Object.getOwnPropertyDescriptor(globalThis, name));
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true, enumerable: true });
+  },
+  unstubAllGlobals: () => {
+    for (const [name, original] of globals) {
+      if (original === undefined) delete globalThis[name];
+      else Object.defineProperty(globalThis, name, original);
+    }
+    globals.clear();
+  },
 };
 
 /** Types are checked by `npm run check`, with the compiler; here an expectation of a type passes. */

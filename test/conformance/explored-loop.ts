@@ -21,13 +21,15 @@ interface Exploration {
   make: (() => Strategy) | null;
   /** The loops that were made in this run of a test. */
   readonly loops: { readonly fingerprint: number }[];
+  /** Under so many schedules this run of a test has explored programs by itself. */
+  explored: number;
   /** Called before each run of a test: what is collected for one test is for one run then. */
   readonly forget: (() => void)[];
 }
 
 /** The runner has modules of its own, so what it shares with the tests stands in the one global object. */
 const shared = globalThis as { skeinExploration?: Exploration };
-shared.skeinExploration ??= { make: null, loops: [], forget: [] };
+shared.skeinExploration ??= { make: null, loops: [], explored: 0, forget: [] };
 const state = shared.skeinExploration;
 
 /** A loop for one program. */
@@ -43,9 +45,21 @@ export function beforeEachSchedule(forget: () => void): void {
   state.forget.push(forget);
 }
 
-/** Runs a test with its programs under the strategies that `make` makes; returns the schedules that they had, as a text. */
-export async function withStrategy(make: () => Strategy, test: () => Promise<void>): Promise<string> {
+/** Notes that a test has explored a program by itself, under so many schedules. */
+export function noteExplored(runs: number): void {
+  state.explored += runs;
+}
+
+/**
+ * Runs a test with its programs under the strategies that `make` makes. `fingerprint` tells one list of the schedules that they
+ * had from another; `explored` is what the test has noted.
+ */
+export async function withStrategy(
+  make: () => Strategy,
+  test: () => Promise<void>,
+): Promise<{ fingerprint: string; explored: number }> {
   state.loops.length = 0;
+  state.explored = 0;
   state.make = make;
   for (const forget of state.forget) forget();
   try {
@@ -53,7 +67,7 @@ export async function withStrategy(make: () => Strategy, test: () => Promise<voi
   } finally {
     state.make = null;
   }
-  return state.loops.map((loop) => loop.fingerprint).join();
+  return { fingerprint: state.loops.map((loop) => loop.fingerprint).join(), explored: state.explored };
 }
 
 /** So many steps are a program that goes on for ever. */

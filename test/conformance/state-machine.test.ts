@@ -1,11 +1,8 @@
 import { CancelledError, checkpoint, Future, run, sleep, spawn, type Task, TaskCancelledError } from 'skein';
-import { afterEach, describe, expect, it } from 'vitest';
-import { installSink } from '../../src/core/event-sink.js';
+import { describe, expect, it } from 'vitest';
 import { drive, kinds, thrownBy } from '../core/support.js';
 
 // The state machine of a task, and what each state means for the rest of its face; O2.
-
-afterEach(() => installSink(null));
 
 const boom = new Error('boom');
 

@@ -1,5 +1,5 @@
 import type { Awaitable } from 'skein';
-import { VirtualLoop } from 'skein';
+import { makeLoop, type TestLoop } from '../conformance/explored-loop.js';
 
 /** What the tests of this folder and of the conformance suite share. */
 
@@ -72,8 +72,8 @@ export async function ending(promise: PromiseLike<unknown>): Promise<Ending> {
 }
 
 /** Runs a program on a virtual clock and says how it ended. */
-export async function drive(program: (loop: VirtualLoop) => PromiseLike<unknown>): Promise<Ending> {
-  const loop = new VirtualLoop();
+export async function drive(program: (loop: TestLoop) => PromiseLike<unknown>): Promise<Ending> {
+  const loop = makeLoop();
   return ending(loop.drive(program(loop)));
 }
 

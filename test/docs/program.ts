@@ -78,12 +78,15 @@ let names: readonly string[] | undefined;
 
 /** What skein exports, types included. */
 export function exportedNames(): readonly string[] {
-  names ??= ['src/index.ts', 'src/functions.ts'].flatMap((path) => {
-    const text = readFileSync(join(root, path), 'utf8');
-    const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-    return file.statements.flatMap(namesOf);
-  });
+  names ??= ['src/index.ts', 'src/functions.ts'].flatMap(namesExportedBy);
   return names;
+}
+
+/** What a file of src exports by name, types included. */
+export function namesExportedBy(path: string): readonly string[] {
+  const text = readFileSync(join(root, path), 'utf8');
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  return file.statements.flatMap(namesOf);
 }
 
 function namesOf(statement: ts.Statement): string[] {
