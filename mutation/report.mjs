@@ -26,7 +26,8 @@ function outcomes(mutants) {
     if (mutant.status === 'Ignored') continue;
     const key = keyOf(mutant);
     const known = found.get(key);
-    if (known !== undefined) known.latest = mutant;
+    // What was noticed once stays noticed: it may have been run again beside a survivor, with fewer tests.
+    if (known !== undefined) known.latest = alive(known.latest) ? mutant : known.latest;
     // What lies in the same place as a survivor and was not chosen.
     else if (!mutant.report.startsWith('again')) found.set(key, { first: mutant, latest: mutant });
   }

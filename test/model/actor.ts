@@ -17,7 +17,7 @@ import {
   waitFor,
   withTimeout,
 } from '../../src/index.js';
-import { type Body, type Kind, PERMITS, type Piece, ROOM, type Step } from './program.js';
+import { type Body, PERMITS, type Piece, ROOM, type Step } from './program.js';
 import { Failure, fault, text } from './seen.js';
 import { cancel, type Owner, ownerAt, type Surroundings, sheltered } from './surroundings.js';
 import { made, resource, wait } from './two-kinds.js';

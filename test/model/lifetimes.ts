@@ -125,8 +125,8 @@ export class Lifetime implements Source, Frame {
         lifetime.bodyDone = true;
         lifetime.leave();
       }
+      lifetime.policy?.interrupted?.();
     }
-    for (const lifetime of reached) lifetime.policy?.interrupted?.();
   }
 
   ownFault(): Fault {
