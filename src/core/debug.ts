@@ -1,3 +1,4 @@
+import { environmentVariable } from './platform/environment.js';
 import { isInstance, stackText } from './thrown-value.js';
 
 /**
@@ -5,18 +6,9 @@ import { isInstance, stackText } from './thrown-value.js';
  * writes it into the `stack` of errors that come out of tasks (E4). Class, identity and message of an error stay.
  */
 
-interface WithEnvironment {
-  process?: { env?: Record<string, string | undefined> };
-}
-
 function environmentSays(): boolean {
-  try {
-    const value = (globalThis as WithEnvironment).process?.env?.['SKEIN_DEBUG'];
-    return value !== undefined && value !== '' && value !== '0';
-  } catch {
-    // Deno asks for permission to read the environment, and may be refused.
-    return false;
-  }
+  const value = environmentVariable('SKEIN_DEBUG');
+  return value !== undefined && value !== '' && value !== '0';
 }
 
 /** The switch: one boolean test where it is off. */

@@ -1,4 +1,5 @@
 import type { Lifetime } from '../core/lifetime.js';
+import { environmentVariable } from '../core/platform/environment.js';
 import { outermostRuns } from './wait-edges.js';
 
 /**
@@ -17,7 +18,6 @@ const EXIT_CODE = 13;
 interface ExitingProcess {
   on?(event: 'beforeExit', listener: () => void): void;
   exitCode?: unknown;
-  env?: Record<string, string | undefined>;
 }
 
 let watching = false;
@@ -34,7 +34,7 @@ export function watchExit(): void {
 
 function beforeExit(host: ExitingProcess): void {
   const stuck = outermostRuns().filter((run) => !told.has(run) && isStuck(run));
-  if (stuck.length === 0 || host.env?.['SKEIN_EXIT_REPORT'] === '0') return;
+  if (stuck.length === 0 || environmentVariable('SKEIN_EXIT_REPORT') === '0') return;
   if (report === undefined) {
     load();
     return;
