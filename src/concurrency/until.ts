@@ -40,7 +40,7 @@ class Foreign {
     const abandoned = this.abandonedWith;
     // A call that ends with the reason of the signal it was given does what it was asked to.
     if (waiting === null && settled === 'rejected' && abandoned !== null && !leadsTo(value, abandoned)) {
-      reportSuppressed(ABANDONED, undefined, value);
+      reportSuppressed(ABANDONED, undefined, value, abandoned);
     }
     this.first = null;
     this.last = null;

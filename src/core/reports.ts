@@ -7,8 +7,17 @@ import { warn } from './warnings.js';
 
 /** What is reported about a lifetime beside its outcome: to observers if there are any, as a warning if not. */
 
-/** An error that came after another, or after everybody had gone (E3). */
-export function reportSuppressed(lifetime: { readonly label: string }, first: unknown, later: unknown): void {
+/**
+ * An error that came after another, or after everybody had gone (E3).
+ *
+ * @param together a flood of errors is told as one; those of one run belong together, unless this says what does.
+ */
+export function reportSuppressed(
+  lifetime: { readonly label: string },
+  first: unknown,
+  later: unknown,
+  together?: object,
+): void {
   addSuppressed(first, later);
   // What a cancellation throws on its way out is no news.
   if (isInstance(later, CancelledError)) return;
@@ -16,6 +25,7 @@ export function reportSuppressed(lifetime: { readonly label: string }, first: un
   warnSuppressed(
     lifetime,
     `an error in ${lifetime.label} came after it had already failed or been left: ${stackText(later)}`,
+    together,
   );
 }
 

@@ -1,7 +1,7 @@
 import { warn } from './warnings.js';
 
 /**
- * A thousand tasks that fail on their way out would be a thousand warnings. So those of one run that come in one burst are
+ * A thousand tasks that fail on their way out would be a thousand warnings. So those of one run, or of one cause, that come in one burst are
  * counted:
  *
  *     first ──▶ told one by one ──ten were told──▶ counted ──the burst is over──▶ their number is told
@@ -25,13 +25,14 @@ const bursts = new WeakMap<object, Burst>();
 const { setTimeout: after } = globalThis;
 
 /** Warns of an error that was suppressed, or counts it. */
-export function warnSuppressed(subject: object, message: string): void {
+export function warnSuppressed(subject: object, message: string, together?: object): void {
   const run = outermost(subject);
+  const key = together ?? run;
   const now = performance.now();
-  let burst = bursts.get(run);
+  let burst = bursts.get(key);
   if (burst === undefined || (now - burst.begunAt > BURST && burst.untold === 0)) {
     burst = { begunAt: now, told: 0, untold: 0 };
-    bursts.set(run, burst);
+    bursts.set(key, burst);
   }
   if (burst.told < TOLD_ONE_BY_ONE) {
     burst.told++;

@@ -1,4 +1,4 @@
-import { defer, observe, run, spawn, suppressedOf, until, VirtualLoop } from 'skein';
+import { defer, observe, run, sleep, spawn, suppressedOf, until, VirtualLoop } from 'skein';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { kinds } from './support.js';
 
@@ -83,4 +83,21 @@ it('C11: many promises that reject after they were given up are counted, too', a
   for (const reject of rejects) reject(new Error('late'));
   expect(await said(11)).toHaveLength(11);
   expect(warnings[10]).toMatch(/^90 more errors in until\(\)/);
+});
+
+it('C11: what is given up in one program is told, however much others have told of theirs', async () => {
+  for (let time = 0; time < 12; time++) {
+    let reject: ((error: Error) => void) | undefined;
+    await run(async () => {
+      const foreign = new Promise((_, no) => {
+        reject = no;
+      });
+      const task = spawn(() => until(foreign));
+      await sleep(1);
+      task.cancel();
+    });
+    reject?.(new Error('late'));
+  }
+  expect(await said(12)).toHaveLength(12);
+  expect(warnings.join()).not.toContain('more errors');
 });
