@@ -27,6 +27,14 @@ export const differences = [
       "it compares an error's own properties with V8's; on JavaScriptCore an error also has `line`, `column` and others",
   },
   {
+    file: 'conformance/cancellation-remains.test.ts',
+    test: 'what a cancelled wait was for is free to be collected',
+    on: ['bun'],
+    reason:
+      'it watches one object, and the collector of JavaScriptCore takes for a reference whatever on the stack looks like one: ' +
+      'now and then it is still there (many at once are watched by references/)',
+  },
+  {
     file: 'conformance/survivors-errors.test.ts',
     test: 'a held failure that was claimed is free to be collected',
     on: ['bun'],
