@@ -76,6 +76,7 @@ const config: ViteUserConfig = {
           // One minute of load, and a flat heap at its end: beside the package tests, after all that measures.
           name: 'endurance',
           include: ['test/endurance/**/*.test.ts'],
+          env: { SKEIN_ENDURANCE_SECONDS: '60' },
           testTimeout: 240_000,
           sequence: { groupOrder: 2 },
         },
