@@ -23,7 +23,12 @@ describe('the judgement', () => {
   });
 
   it('a leak of ten bytes an operation is found, and so is a handle, a task and a waiter', () => {
-    const heap = judge(series((index) => ({ heap: 50e6 + index * 100_000 + (index % 2) * 50_000 })));
+    const heap = judge(
+      series((index) => ({
+        operations: index * 20_000,
+        heap: 50e6 + index * 200_000 + (index % 2) * 50_000,
+      })),
+    );
     expect([heap.flat, Math.round(heap.bytesPerOperation)]).toEqual([false, 10]);
     expect(judge(series((index) => ({ handles: 3 + index }))).findings).toEqual([
       'the handles grow, from 7 to 14',
