@@ -89,7 +89,7 @@ const place = import.meta.resolve('skein');
 if (!place.includes('/node_modules/skein/dist/')) strays.push(`skein was taken from ${place}`);
 
 /** Vitest's channel to its workers keeps them alive; without it a test that waits on an unreferenced timer would end the process. */
-const alive = setInterval(() => {}, 1000);
+setInterval(() => {}, 1000);
 
 const stateNames = { pass: 'passed', fail: 'failed', skip: 'skipped', todo: 'skipped' };
 const outcomes = [];
