@@ -124,3 +124,57 @@ export function checkSum(sum, count, waves = 1) {
   if (sum !== wanted) throw new Error(`the tasks returned ${sum} together, not ${wanted}`);
   return sum;
 }
+
+/** What the two cases of fibers compare, which differ in how many are alive at once; each is given how to measure a body. */
+export function fiberCase(skein, effect, effection, checkpoint) {
+  const hop = (index) => fiberBodies.hop(index, checkpoint);
+  const sharedHop = (index) => fiberBodies.sharedHop(index, checkpoint);
+  return {
+    contenders: {
+      skein: skein(fiberGather, fiberBodies.noHop),
+      'skein, joined one by one': skein(fiberEach, fiberBodies.noHop),
+      'skein, one generator function': skein(fiberGather, fiberBodies.shared),
+      'skein, plain function': skein(fiberGather, fiberBodies.plain),
+      'skein, one checkpoint each': skein(fiberGather, hop),
+      'skein, one function, one checkpoint each': skein(fiberGather, sharedHop),
+      effect: effect(effects.noHop),
+      'effect, Effect.gen': effect(effects.generator),
+      'effect, one generator function': effect(effects.sharedGenerator),
+      'effect, one yieldNow each': effect(effects.hop),
+      effection,
+    },
+    goals: [
+      { contender: 'skein', against: 'effect', ratio: 0.8 },
+      { contender: 'skein, plain function', against: 'effect', ratio: 0.8 },
+      { contender: 'skein', against: 'effect, Effect.gen', ratio: 0.8 },
+      { contender: 'skein, one generator function', against: 'effect, one generator function', ratio: 0.8 },
+      { contender: 'skein, one checkpoint each', against: 'effect, one yieldNow each', ratio: 0.8 },
+      {
+        contender: 'skein, one function, one checkpoint each',
+        against: 'effect, one yieldNow each',
+        ratio: 0.8,
+      },
+      { contender: 'skein', against: 'effection', ratio: 1 / 40 },
+    ],
+  };
+}
+
+/** The same for async bodies. */
+export function asyncCase(skein, effect, native) {
+  return {
+    contenders: {
+      skein: skein(skeinGather, asyncBodies.hop),
+      'skein, joined one by one': skein(skeinEach, asyncBodies.hop),
+      'skein, no hop': skein(skeinGather, asyncBodies.noHop),
+      effect: effect(effects.promise),
+      'effect, no hop': effect(effects.noHop),
+      floor: native(asyncBodies.hop),
+      'floor, no hop': native(asyncBodies.noHop),
+    },
+    goals: [
+      { contender: 'skein', against: 'floor', ratio: 1.3 },
+      { contender: 'skein', against: 'effect', ratio: 0.9 },
+      { contender: 'skein, no hop', against: 'effect, no hop', ratio: 0.9 },
+    ],
+  };
+}

@@ -1,14 +1,5 @@
 import { run } from 'skein';
-import {
-  asyncBodies,
-  checkSum,
-  effectFork,
-  effects,
-  floor,
-  runEffect,
-  skeinEach,
-  skeinGather,
-} from '../spawning.mjs';
+import { asyncCase, checkSum, effectFork, floor, runEffect } from '../spawning.mjs';
 import { withStorage } from '../surroundings.mjs';
 
 const TASKS = 100;
@@ -33,18 +24,5 @@ const native = (body) => (measure) => withStorage(() => measure(() => inWaves(fl
 export default {
   title: `spawn + join, async body, in waves of ${TASKS}, a task`,
   operations: TASKS * WAVES,
-  contenders: {
-    skein: skein(skeinGather, asyncBodies.hop),
-    'skein, joined one by one': skein(skeinEach, asyncBodies.hop),
-    'skein, no hop': skein(skeinGather, asyncBodies.noHop),
-    effect: effect(effects.promise),
-    'effect, no hop': effect(effects.noHop),
-    floor: native(asyncBodies.hop),
-    'floor, no hop': native(asyncBodies.noHop),
-  },
-  goals: [
-    { contender: 'skein', against: 'floor', ratio: 1.3 },
-    { contender: 'skein', against: 'effect', ratio: 0.9 },
-    { contender: 'skein, no hop', against: 'effect, no hop', ratio: 0.9 },
-  ],
+  ...asyncCase(skein, effect, native),
 };

@@ -1,14 +1,5 @@
 import { run } from 'skein';
-import {
-  asyncBodies,
-  checkSum,
-  effectFork,
-  effects,
-  floor,
-  runEffect,
-  skeinEach,
-  skeinGather,
-} from '../spawning.mjs';
+import { asyncCase, checkSum, effectFork, floor, runEffect } from '../spawning.mjs';
 import { withStorage } from '../surroundings.mjs';
 
 const TASKS = 100_000;
@@ -23,18 +14,5 @@ const native = (body) => (measure) =>
 export default {
   title: `spawn + join, async body, ${TASKS} alive at once, a task`,
   operations: TASKS,
-  contenders: {
-    skein: skein(skeinGather, asyncBodies.hop),
-    'skein, joined one by one': skein(skeinEach, asyncBodies.hop),
-    'skein, no hop': skein(skeinGather, asyncBodies.noHop),
-    effect: effect(effects.promise),
-    'effect, no hop': effect(effects.noHop),
-    floor: native(asyncBodies.hop),
-    'floor, no hop': native(asyncBodies.noHop),
-  },
-  goals: [
-    { contender: 'skein', against: 'floor', ratio: 1.3 },
-    { contender: 'skein', against: 'effect', ratio: 0.9 },
-    { contender: 'skein, no hop', against: 'effect, no hop', ratio: 0.9 },
-  ],
+  ...asyncCase(skein, effect, native),
 };
