@@ -2,36 +2,23 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { run } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { installOnce } from '../../scripts/install.mjs';
 import { installPackage } from '../built-package.mjs';
 import { writeCounts } from '../counts.mjs';
 import { exec } from '../exec.mjs';
+import { runTests } from '../node-tests.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 installOnce(here, 'OpenTelemetry', ['--ignore-scripts']);
 await installPackage();
 
-const counts = { passed: 0, failed: 0, skipped: 0 };
 const files = readdirSync(here)
   .filter((name) => name.endsWith('.test.mjs'))
   .map((name) => join(here, name));
 
 console.log('OpenTelemetry');
-await new Promise((resolve) => {
-  run({ files, timeout: 60_000 })
-    .on('test:pass', ({ details }) => {
-      if (details.type !== 'suite') counts.passed++;
-    })
-    .on('test:fail', ({ name, details }) => {
-      if (details.type === 'suite') return;
-      counts.failed++;
-      console.log(`  failed: ${name}\n${details.error?.cause?.stack ?? details.error}`);
-    })
-    .on('end', resolve)
-    .resume();
-});
+const counts = await runTests({ files, timeout: 60_000 });
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const { code, stdout } = await exec(process.execPath, [tsc, '-p', join(here, 'tsconfig.json')]);

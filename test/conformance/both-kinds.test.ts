@@ -59,17 +59,11 @@ describe.each(kinds)('in $kind bodies', ({ body }) => {
       }),
       { loop },
     );
-    const settle = async (): Promise<void> => {
-      for (let turn = 0; turn < 20; turn++) {
-        host.giveAll();
-        await Promise.resolve();
-      }
-    };
-    await settle();
+    await host.settle();
     expect([host.soon, host.later, host.alarm]).toEqual([0, 0, { at: 100, ref: true }]);
     host.time = 100;
     host.give('alarm');
-    await settle();
+    await host.settle();
     await done;
     expect([host.soon, host.later, host.alarm]).toEqual([0, 0, undefined]);
     expect(loop.stats()).toMatchObject({ ready: 0, timers: 0, tasksAlive: 0 });

@@ -52,6 +52,14 @@ export class ManualHost implements Host {
     while (this.soon > 0 || this.later > 0) this.give(this.soon > 0 ? 'soon' : 'later');
   }
 
+  /** Gives turns, and native promises theirs between them, until all that can go on has gone on. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < 20; turn++) {
+      this.giveAll();
+      await null;
+    }
+  }
+
   /** Moves the clock, ringing the alarm on the way. */
   advance(ms: number): void {
     const target = this.time + ms;

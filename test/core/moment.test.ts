@@ -82,10 +82,7 @@ async function durations(options: RunOptions): Promise<number[]> {
     },
     { ...options, loop },
   );
-  for (let turn = 0; turn < 10; turn++) {
-    host.giveAll();
-    await null;
-  }
+  await host.settle();
   await done;
   return tasks.map((task) => task.stats.duration);
 }

@@ -1,7 +1,7 @@
 import { CancellationScope, gather, Queue, sleep, spawn, TaskGroup } from 'skein';
 import { describe, expect, it } from 'vitest';
 import type { Timeline } from '../../src/diagnostics.js';
-import { recorded } from './recordings.js';
+import { recorded, sleepers } from './recordings.js';
 
 /** The path in words: `main waited 0-5 sleep()`. */
 function pathOf(timeline: Timeline): string[] {
@@ -11,17 +11,7 @@ function pathOf(timeline: Timeline): string[] {
     .map(({ id, kind, from, to, what }) => `${names.get(id)} ${kind} ${from}-${to} ${what}`.trim());
 }
 
-const bodies = {
-  async: (ms: number) => async () => {
-    await sleep(ms);
-  },
-  fiber: (ms: number) =>
-    function* () {
-      yield* sleep(ms);
-    },
-};
-
-describe.each(Object.entries(bodies))('%s', (_kind, sleeper) => {
+describe.each(Object.entries(sleepers))('%s', (_kind, sleeper) => {
   it('leads through the tasks that were waited for, and not through those that ended before', async () => {
     const timeline = await recorded(async () => {
       await sleep(5);

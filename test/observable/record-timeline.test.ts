@@ -13,21 +13,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { events } from '../../src/core/event-sink.js';
 import { waits } from '../../src/core/wait-probe.js';
 import { recordTimeline } from '../../src/diagnostics.js';
-import { entryOf, recorded } from './recordings.js';
+import { entryOf, recorded, sleepers } from './recordings.js';
 
 afterEach(() => Observable.instance.clear());
 
-const bodies = {
-  async: (ms: number) => async () => {
-    await sleep(ms);
-  },
-  fiber: (ms: number) =>
-    function* () {
-      yield* sleep(ms);
-    },
-};
-
-describe.each(Object.entries(bodies))('%s', (_kind, sleeper) => {
+describe.each(Object.entries(sleepers))('%s', (_kind, sleeper) => {
   it('a task is recorded with its times, its owner, its spawner and what it waited for', async () => {
     const timeline = await recorded(async () => {
       await sleep(5);

@@ -1,6 +1,17 @@
-import { run, VirtualLoop } from 'skein';
+import { run, sleep, VirtualLoop } from 'skein';
 import { recordTimeline, type Timeline, type TimelineOptions } from '../../src/diagnostics.js';
 import type { TimelineEntry } from '../../src/observable/recorders/timeline-entry.js';
+
+/** Bodies of both kinds that sleep. */
+export const sleepers = {
+  async: (ms: number) => async () => {
+    await sleep(ms);
+  },
+  fiber: (ms: number) =>
+    function* () {
+      yield* sleep(ms);
+    },
+};
 
 /** Records a program on a clock that stands still between its waits. */
 export async function recorded(main: () => unknown, options?: TimelineOptions): Promise<Timeline> {
