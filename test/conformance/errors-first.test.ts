@@ -10,12 +10,13 @@ import {
   TaskGroup,
 } from 'skein';
 import { afterEach, describe, expect, it } from 'vitest';
-import { installSink } from '../../src/core/event-sink.js';
+import { events, installSink } from '../../src/core/event-sink.js';
 import { drive, ending, kinds, unhandledDuring, warningsDuring } from '../core/support.js';
 
 // E3: the error a user sees is the error that was thrown, first in time; the others are beside it.
 
-afterEach(() => installSink(null));
+const observing = events.sink;
+afterEach(() => installSink(observing));
 
 describe.each(kinds)('in $kind bodies', ({ body }) => {
   const failsWith = (error: unknown, ms = 0): ReturnType<typeof body> =>

@@ -13,12 +13,13 @@ import {
   TaskState,
 } from 'skein';
 import { afterEach, describe, expect, it } from 'vitest';
-import { installSink } from '../../src/core/event-sink.js';
+import { events, installSink } from '../../src/core/event-sink.js';
 import { drive, kinds } from '../core/support.js';
 
 // The state machine of a task, and what each state means for the rest of its face; O2.
 
-afterEach(() => installSink(null));
+const observing = events.sink;
+afterEach(() => installSink(observing));
 
 const boom = new Error('boom');
 

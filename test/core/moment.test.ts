@@ -1,9 +1,13 @@
 import { gather, type RunOptions, run, spawn, type Task } from 'skein';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { events, installSink } from '../../src/core/event-sink.js';
 import { manualLoop } from './manual-host.js';
 
 /** So many jobs run between two looks at the clock, at most. */
 const LONGEST_BATCH = 16;
+
+const observing = events.sink;
+afterEach(() => installSink(observing));
 
 describe('moments', () => {
   it('what begins takes the time of the last look, what ends that of the next', () => {
@@ -57,6 +61,7 @@ describe('moments', () => {
   });
 
   it('a step that blocks the loop lies within the duration of its task, and of those that share its looks', async () => {
+    installSink(null);
     expect(await durations({})).toEqual([50, 50, 50]);
   });
 
