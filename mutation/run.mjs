@@ -19,6 +19,7 @@ const usage = `usage: npm run mutation -- [--portions 1-3] [--of 40] [--seed 1] 
   --files     whole files whose path contains one of these, instead of portions
   --fresh     takes src anew and forgets what was found
   --tests     with --again: only these test files, as test/core/block.test.ts,test/core/body.test.ts
+  --at-once   how many mutants are tried at the same time (default: 1)
   --keep      leaves the copied tests as they are too, while others work on the original`;
 
 const options = readOptions();
@@ -77,7 +78,12 @@ function check(name, mutate) {
   const unfinished = join(work, 'mutation.json');
   writeFileSync(
     join(tree, 'stryker.config.json'),
-    JSON.stringify({ ...settings, mutate, jsonReporter: { fileName: unfinished } }),
+    JSON.stringify({
+      ...settings,
+      mutate,
+      concurrency: Number(options['at-once']),
+      jsonReporter: { fileName: unfinished },
+    }),
   );
   const began = Date.now();
   const program = join(here, 'node_modules/@stryker-mutator/core/bin/stryker.js');
@@ -105,6 +111,7 @@ function readOptions() {
         files: { type: 'string' },
         fresh: { type: 'boolean', default: false },
         tests: { type: 'string' },
+        'at-once': { type: 'string', default: '1' },
         keep: { type: 'boolean', default: false },
         again: { type: 'boolean', default: false },
         report: { type: 'boolean', default: false },

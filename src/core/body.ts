@@ -92,8 +92,9 @@ function tagOf(result: object): unknown {
   return (result as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
 }
 
-/** An async body: its promise says when it has settled. */
+/** An async body: its promise says when it has settled. What it does after its first `await` comes after the turn. */
 function followPromise(owner: BodyOwner, promise: Promise<unknown>): void {
+  owner.realm.loop.noteResume?.();
   promise.then(
     (value: unknown) => owner.bodySettled(true, value),
     (error: unknown) => owner.bodySettled(false, error),

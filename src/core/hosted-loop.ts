@@ -164,7 +164,8 @@ export class HostedLoop implements EventLoop {
   }
 
   noteResume(): void {
-    this.resumes++;
+    // Outside a turn nothing waits for its end: what was resumed runs on by itself.
+    if (this.inTurn) this.resumes++;
   }
 
   /** The clock by which slices are measured. */

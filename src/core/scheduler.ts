@@ -86,7 +86,7 @@ export interface Scheduler {
   lastMoment?(): Moment;
   /** When what ends now ended: the next look at the clock. A loop without it is asked for `now`. */
   nextMoment?(): Moment;
-  /** Told by a job that it has resumed an async body, whose continuation the platform will run after the turn. */
+  /** Told that an async body was begun or resumed: if within a turn, the platform will run its continuation after that. */
   noteResume?(): void;
   /** Where tasks are counted for `stats`. */
   readonly counters?: TaskCounters;

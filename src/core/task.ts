@@ -215,7 +215,6 @@ export class Task<T> extends Lifetime<T> implements AsyncDisposable {
     // Where a context never changes, the one of the spawn only serves the start: kept, it would keep the spawner alive.
     if (!contextKeepsEnteredFrame) this.context = null;
     runInContext(context, startTask, this);
-    this.realm.loop.noteResume?.();
   }
 
   private markStarted(): void {
