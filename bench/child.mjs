@@ -1,5 +1,6 @@
 // One contender of one case, in a process of its own: node child.mjs CASE CONTENDER MILLISECONDS
 import { measure } from 'mitata';
+import { profiler } from './profiler.mjs';
 
 const [, , name, contender, milliseconds] = process.argv;
 const { default: given } = await import(`./cases/${name}.mjs`);
@@ -26,15 +27,17 @@ async function timed(sample, { operations = given.operations, timesItself = fals
         yield { manual: async () => await sample() };
       }
     : async () => await sample();
+  if (!timesItself) profiler?.begin();
   const { p50, min } = await measure(measured, {
     min_cpu_time: budget * 1e6,
     min_samples: 5,
     inner_gc: false,
   });
+  if (!timesItself) profiler?.end();
   return { value: p50 / operations, best: min / operations };
 }
 
 const measured = await given.contenders[contender](timed, budget);
 // A contender may give one figure, or several by name. What it left behind (timers of sleeping tasks) does not matter.
 const figures = 'value' in measured ? { '': measured } : measured;
-process.send(figures, () => process.exit());
+process.send(profiler === undefined ? figures : profiler.parts(), () => process.exit());

@@ -2,7 +2,7 @@
 // so that none is ever typed by hand. Without files: the last full run on each Node.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { amount } from './table.mjs';
+import { amount, partsLine } from './table.mjs';
 
 const page = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
 const runs = (process.argv.length > 2 ? process.argv.slice(2) : fullRuns())
@@ -15,14 +15,32 @@ text = filled(text, 'runs', runs.map(runLine).join('\n'));
 text = filled(text, 'goals', goalsTable());
 text = filled(text, 'figures', figuresTable());
 text = filled(text, 'context', contextLines());
+
+// Each case that misses a goal has a section of its own, which only a human can write; the profile at its end is put there.
+const sections = /^### `([\w-]+)`\n[\s\S]*?(?=^##)/gm;
+const missing = new Set(runs.flatMap(({ cases }) => cases.filter(missesAny).map(({ name }) => name)));
+const explained = new Set();
+text = text.replace(sections, (section, name) => {
+  explained.add(name);
+  if (!missing.has(name)) console.log(`explained, and reached everywhere: ### \`${name}\``);
+  return withProfile(section, name);
+});
+for (const name of missing) {
+  if (!explained.has(name)) console.log(`not explained yet: ### \`${name}\``);
+}
 writeFileSync(page, text);
 console.log(`written to ${page}`);
 
-// Each case that misses a goal has a paragraph of its own, which only a human can write.
-const explained = new Set([...text.matchAll(/^### `([\w-]+)`/gm)].map((match) => match[1]));
-const missing = new Set(runs.flatMap(({ cases }) => cases.filter(missesAny).map(({ name }) => name)));
-for (const name of missing) {
-  if (!explained.has(name)) console.log(`not explained yet: ### \`${name}\``);
+/** A section, with the profiles of what misses its goal at the end. */
+function withProfile(section, name) {
+  const words = section.replace(/<!-- profile -->[\s\S]*<!-- \/profile -->\n+/, '');
+  const lines = runs.flatMap(({ node, cases }) =>
+    (cases.find((one) => one.name === name)?.profiles ?? []).map(
+      ({ contender, parts }) => `- ${contender}, Node ${major({ node })}: ${partsLine(parts)}.`,
+    ),
+  );
+  if (lines.length === 0) return words;
+  return `${words}<!-- profile -->\n\n${lines.join('\n')}\n\n<!-- /profile -->\n\n`;
 }
 
 function fullRuns() {

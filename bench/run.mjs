@@ -73,16 +73,32 @@ async function measureCase(name, given) {
   const find = (wanted) => medians.find((one) => one.name === wanted);
   // A contender that this build does not have yet has no figure, and no verdict.
   const goals = given.goals.map((goal) => judge(goal, find, unit)).filter((goal) => goal !== undefined);
-  return { name, title, unit, operations, contenders: medians, goals };
+  const profiles = await profilesOf(name, contenders, goals);
+  return { name, title, unit, operations, contenders: medians, goals, profiles };
 }
 
-function measureOne(name, contender) {
+/** Where those spend their time that miss a goal. */
+async function profilesOf(name, contenders, goals) {
+  const missing = new Set(goals.filter(({ met }) => !met).map(({ contender }) => contender));
+  const profiles = [];
+  for (const contender of contenders.filter((one) => missing.has(one))) {
+    showProgress(`case ${results.length + 1} of ${names.length}: ${name}, profile`, contender);
+    const parts = await measureOne(name, contender, { SKEIN_BENCH_PROFILE: '1' });
+    // Bytes and lateness have no parts: cases that do not time samples.
+    if (parts.length > 0) profiles.push({ contender, parts });
+  }
+  showProgress('');
+  return profiles;
+}
+
+function measureOne(name, contender, environment) {
   const child = fork(
     fileURLToPath(new URL('child.mjs', here)),
     [name, contender, `${options.milliseconds}`],
     {
       execPath: options.node,
       execArgv: ['--expose-gc'],
+      env: { ...process.env, ...environment },
     },
   );
   return new Promise((resolve, reject) => {

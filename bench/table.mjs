@@ -7,7 +7,7 @@ export function amount(value, unit) {
 }
 
 /** The figures of one case as a table, with what was to be reached below it. */
-export function tableOf({ title, unit, contenders, goals }) {
+export function tableOf({ title, unit, contenders, goals, profiles }) {
   const base = contenders[0];
   const rows = contenders.map(({ name, value, spread, best }) => [
     name,
@@ -16,7 +16,16 @@ export function tableOf({ title, unit, contenders, goals }) {
     `best ${amount(best, unit)}`,
     `${(value / base.value).toFixed(2)} × ${base.name}`,
   ]);
-  return [title, ...aligned(rows), ...goals.map(goalLine), ''].join('\n');
+  return [title, ...aligned(rows), ...goals.map(goalLine), ...profiles.map(profileLine), ''].join('\n');
+}
+
+/** Where the time goes: `garbage collection 31 %, settle (core/task.ts) 8 %`. */
+export function partsLine(parts) {
+  return parts.map(({ what, part }) => `${what} ${(part * 100).toFixed(0)} %`).join(', ');
+}
+
+function profileLine({ contender, parts }) {
+  return `  profile: ${contender}: ${partsLine(parts)}`;
 }
 
 /** What was reached of all that was to be reached. */

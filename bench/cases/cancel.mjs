@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleepOnSignal } from 'node:timers/promises';
 import { Effect, Fiber } from 'effect';
 import { CancellationScope, run, sleep, TaskCancelledError } from 'skein';
+import { stopwatch } from '../stopwatch.mjs';
 import { withStorage } from '../surroundings.mjs';
 
 const SLEEPERS = 100_000;
@@ -14,7 +15,7 @@ function cancelling(body) {
   return async () => {
     let begun = 0;
     let ended = 0;
-    let started;
+    let stop;
     const scope = CancellationScope.run(async (own) => {
       for (let index = 0; index < SLEEPERS; index++) {
         own.spawn(
@@ -25,7 +26,7 @@ function cancelling(body) {
         );
       }
       while (begun < SLEEPERS) await sleep(1);
-      started = performance.now();
+      stop = stopwatch();
       own.cancel();
       await sleep(LONG);
     });
@@ -34,9 +35,9 @@ function cancelling(body) {
     } catch (error) {
       if (!(error instanceof TaskCancelledError)) throw error;
     }
-    const took = performance.now() - started;
+    const took = stop();
     if (ended !== SLEEPERS) throw new Error(`${ended} have ended, not ${SLEEPERS}`);
-    return took * 1e6;
+    return took;
   };
 }
 
@@ -74,11 +75,11 @@ function interrupting() {
       const fibers = [];
       for (let index = 0; index < SLEEPERS; index++) fibers.push(yield* Effect.forkChild(sleeper));
       while (begun < SLEEPERS) yield* Effect.sleep(1);
-      const started = performance.now();
+      const stop = stopwatch();
       yield* Fiber.interruptAll(fibers);
-      const took = performance.now() - started;
+      const took = stop();
       if (ended !== SLEEPERS) throw new Error(`${ended} have ended, not ${SLEEPERS}`);
-      return took * 1e6;
+      return took;
     }),
   );
 }
