@@ -1,5 +1,6 @@
 import type { Awaitable } from 'skein';
 import { makeLoop, type TestLoop } from '../conformance/explored-loop.js';
+import { walk } from './walk.js';
 
 /** What the tests of this folder and of the conformance suite share. */
 
@@ -9,23 +10,9 @@ import { makeLoop, type TestLoop } from '../conformance/explored-loop.js';
  */
 export type Script<T> = () => Generator<Awaitable<unknown>, T, never>;
 
-/** The script as an async function: each `yield` becomes an `await`. */
+/** The script as an async body: each `yield` becomes an `await`. */
 function asAsync<T>(script: Script<T>): () => Promise<T> {
-  return async () => {
-    const steps = script();
-    let step = steps.next();
-    while (step.done !== true) {
-      let value: unknown;
-      try {
-        value = await step.value;
-      } catch (error) {
-        step = steps.throw(error);
-        continue;
-      }
-      step = steps.next(value as never);
-    }
-    return step.value;
-  };
+  return () => walk(script());
 }
 
 /** The script as a fiber: each `yield` becomes a `yield*`. */

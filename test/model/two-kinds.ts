@@ -1,4 +1,5 @@
 import type { AsyncResource, Awaitable, Fiber } from '../../src/index.js';
+import { walk } from '../core/walk.js';
 import type { Kind } from './program.js';
 
 /** Steps are written once, as generators: here they become fibers, or async bodies that await what they yield. */
@@ -12,22 +13,6 @@ export function made<Owner>(
   const body = kind === 'fiber' ? (steps as never) : async (owner: Owner) => walk(steps(owner));
   Object.defineProperty(body, 'name', { value: `t${at}` });
   return body;
-}
-
-/** An async body: awaits whatever its steps yield. */
-async function walk(steps: Fiber<string>): Promise<string> {
-  let step = steps.next();
-  while (step.done !== true) {
-    let value: unknown;
-    try {
-      value = await step.value;
-    } catch (error) {
-      step = steps.throw(error);
-      continue;
-    }
-    step = steps.next(value);
-  }
-  return step.value;
 }
 
 export function* wait(kind: Kind, awaitable: Awaitable<unknown>): Fiber<unknown> {
