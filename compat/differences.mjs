@@ -20,6 +20,10 @@ export const differences = [
     reason: "it looks into its own program with node:inspector's connectToMainThread, which only Node has",
   },
   {
+    file: 'core/debug-environment.test.ts',
+    reason: 'it loads a module of its own for each start, which a bundle has once',
+  },
+  {
     file: 'core/suppressed.test.ts',
     test: 'alter nothing, not even what cannot be altered',
     on: ['bun'],

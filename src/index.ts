@@ -6,7 +6,8 @@ export { CancellationScope, type ScopeOptions } from './concurrency/cancellation
 export type { GatherOptions } from './concurrency/gather.js';
 export { GatherError, type GatherFailure } from './concurrency/gather-error.js';
 export { GatherStrategy } from './concurrency/gather-strategy.js';
-export type { EndedTask, TaskGroupOptions } from './concurrency/group-members.js';
+export type { TaskGroupOptions } from './concurrency/group-members.js';
+export type { EndedTask } from './concurrency/member-iterator.js';
 export type { SignalOptions } from './concurrency/shutdown.js';
 export { TaskGroup } from './concurrency/task-group.js';
 export type { WaitForOptions } from './concurrency/wait-for.js';

@@ -4,7 +4,7 @@ import { Cancellation } from '../core/cancellation.js';
 import { type CancelledError, TaskCancelledError } from '../core/errors.js';
 import type { ChildPolicy } from '../core/extras.js';
 import { BODYLESS, INTERRUPTED } from '../core/flags.js';
-import { type Frame, insideFrame } from '../core/frame.js';
+import { type Frame, insideFrame, outsideEveryFrame } from '../core/frame.js';
 import { Lifetime } from '../core/lifetime.js';
 import { Operation } from '../core/operation.js';
 import { reportSuppressed } from '../core/reports.js';
@@ -79,6 +79,7 @@ export abstract class Collector<T> implements ChildPolicy {
       }
       this.isCut = true;
       adopt(work[index]!);
+      cancelUnbegun([work[index]!], this.block.cancellation!);
     }
   }
 
@@ -190,8 +191,14 @@ export abstract class Collector<T> implements ChildPolicy {
 
 /** A promise that was given to a gather which never began is still its own: a late rejection is reported, not unhandled. */
 function adopt(work: Work<unknown>): void {
-  if (typeof work !== 'function' && !(work instanceof Waitable)) until(work);
+  if (typeof work === 'function' || work instanceof Operation || work instanceof Lifetime) return;
+  if (!(work instanceof Waitable)) until(work);
+  // What `then` of an awaitable returned: nothing that could be cancelled.
+  else outsideEveryFrame(() => work.then(undefined, (error) => reportSuppressed(UNBEGUN, undefined, error)));
 }
+
+/** What is said of it in the report. */
+const UNBEGUN = { label: 'what was given to a gather that never began' };
 
 /** What was given to a gather that never began is cancelled all the same, latest first. */
 function cancelUnbegun(work: readonly Work<unknown>[], cancellation: Cancellation): void {

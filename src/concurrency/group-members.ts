@@ -3,7 +3,6 @@ import type { Awaitable } from '../core/awaitable.js';
 import type { Block, Bounds } from '../core/block.js';
 import { Cancellation } from '../core/cancellation.js';
 import type { ChildPolicy } from '../core/extras.js';
-import { Fifo } from '../core/fifo.js';
 import { CLAIMED, LEAVING, SERVICE } from '../core/flags.js';
 import type { Frame } from '../core/frame.js';
 import { Operation } from '../core/operation.js';
@@ -13,6 +12,10 @@ import { Task } from '../core/task.js';
 import { FULFILLED, PENDING, REJECTED } from '../core/wait.js';
 import { GatherError, type GatherFailure } from './gather-error.js';
 import { GatherStrategy } from './gather-strategy.js';
+import { type EndedTask, MemberIterator } from './member-iterator.js';
+
+/** No failure: even `undefined` can be thrown. */
+const NOTHING = Symbol('nothing');
 
 /** How a group treats its members. */
 export interface TaskGroupOptions extends Bounds {
@@ -25,12 +28,6 @@ export interface TaskGroupOptions extends Bounds {
   /** Told of each member's failure. */
   readonly onFailure?: ((error: unknown, task: Task<unknown>) => void) | undefined;
 }
-
-/**
- * A member as iteration gives it. Without `then`, because TypeScript takes the type of a `for await` variable to be what
- * awaiting it would give, and a task is a thing to await; the object is the task itself.
- */
-export type EndedTask = Omit<Task<unknown>, 'then'>;
 
 /**
  * The members of a group: who lives, who waits for a slot, what has failed, and who waits for the end.
@@ -53,8 +50,8 @@ export class GroupMembers implements ChildPolicy {
   private readonly queued = new ReadyQueue();
   private readonly failures: { task: Task<unknown>; error: unknown }[] = [];
   private gatherError: GatherError | undefined;
-  /** Whether a `waitAll` has thrown the failure, so that leaving need not. */
-  private told = false;
+  /** The failure that a `waitAll` has thrown last, so that leaving and disposing need not. */
+  private told: unknown = NOTHING;
   private readonly waiters = new Set<GroupEnd>();
   private readonly iterators = new Set<MemberIterator>();
 
@@ -136,13 +133,22 @@ export class GroupMembers implements ChildPolicy {
 
   /** The last moment for the failures that were collected. */
   leaving(): void {
-    if (this.failures.length > 0 && !this.told) this.block.recordFailure(this.collectedError());
+    if (this.failures.length === 0) return;
+    const error = this.collectedError();
+    if (this.hasTold(error)) return;
+    // There are failures that no `waitAll` has told of.
+    this.block.flags &= ~CLAIMED;
+    this.block.recordFailure(error);
+  }
+
+  hasTold(failure: unknown): boolean {
+    return failure === this.told;
   }
 
   // ── waiting for the end ───────────────────────────────────────────────────────────────────────────────────────────
 
   waitAll(): Awaitable<unknown[]> {
-    const end = new GroupEnd(this.waiters, this.alive, () => this.tell());
+    const end = new GroupEnd(this.waiters, this.alive, (failure) => this.tell(failure));
     if (!end.begun) return end;
     if (this.alive.size === 0) this.settle(end);
     else this.waiters.add(end);
@@ -167,8 +173,8 @@ export class GroupMembers implements ChildPolicy {
     else end.finish(this.results());
   }
 
-  private tell(): void {
-    this.told = true;
+  private tell(failure: unknown): void {
+    this.told = failure;
     this.block.flags |= CLAIMED;
   }
 
@@ -208,9 +214,9 @@ export class GroupMembers implements ChildPolicy {
 class GroupEnd extends Operation<unknown[]> {
   private readonly registry: Set<GroupEnd>;
   private readonly members: ReadonlySet<Frame>;
-  private readonly onThrown: () => void;
+  private readonly onThrown: (failure: unknown) => void;
 
-  constructor(registry: Set<GroupEnd>, members: ReadonlySet<Frame>, onThrown: () => void) {
+  constructor(registry: Set<GroupEnd>, members: ReadonlySet<Frame>, onThrown: (failure: unknown) => void) {
     super();
     this.registry = registry;
     this.members = members;
@@ -235,83 +241,6 @@ class GroupEnd extends Operation<unknown[]> {
 
   override delivered(): void {
     super.delivered();
-    if (this.status === REJECTED) this.onThrown();
-  }
-}
-
-/** One result of an iterator, waited for. */
-class NextMember extends Operation<IteratorResult<EndedTask>> {
-  private readonly ready: Fifo<EndedTask>;
-
-  constructor(ready: Fifo<EndedTask>) {
-    super();
-    this.ready = ready;
-  }
-
-  /** It is passed over when a member comes. */
-  protected override withdraw(): void {}
-
-  /** A member that nobody received is the next one's. */
-  protected override putBack(result: IteratorResult<EndedTask>): void {
-    if (result.done !== true) this.ready.unshift(result.value);
-  }
-
-  protected override get returnable(): boolean {
-    return true;
-  }
-
-  override get checkpoint(): string {
-    return 'for await of a group';
-  }
-}
-
-/**
- * Iterates members as they end. Written by hand: an async generator would await each task that it yields, and so throw
- * the failure of one that failed.
- */
-class MemberIterator implements AsyncIterableIterator<EndedTask> {
-  private readonly ready: Fifo<EndedTask>;
-  private readonly asking = new Fifo<NextMember>();
-  private readonly registry: Set<MemberIterator>;
-  private finished = false;
-
-  constructor(ended: EndedTask[], registry: Set<MemberIterator>) {
-    this.ready = new Fifo(ended);
-    this.registry = registry;
-  }
-
-  memberEnded(task: EndedTask): void {
-    let asking = this.asking.shift();
-    while (asking !== undefined && !asking.begun) asking = this.asking.shift();
-    if (asking === undefined) this.ready.push(task);
-    else asking.finish({ done: false, value: task });
-  }
-
-  /** No member is left. */
-  finish(): void {
-    this.finished = true;
-    this.registry.delete(this);
-    for (let asking = this.asking.shift(); asking !== undefined; asking = this.asking.shift()) {
-      if (asking.begun) asking.finish({ done: true, value: undefined });
-    }
-  }
-
-  next(): Promise<IteratorResult<EndedTask>> {
-    const next = new NextMember(this.ready);
-    const task = next.begun ? this.ready.shift() : undefined;
-    if (task !== undefined) next.finish({ done: false, value: task });
-    else if (this.finished && next.begun) next.finish({ done: true, value: undefined });
-    else if (next.begun) this.asking.push(next);
-    // `for await` awaits it, as it does any thenable; a native promise in between would hide the wait from cancellation.
-    return next as unknown as Promise<IteratorResult<EndedTask>>;
-  }
-
-  return(): Promise<IteratorResult<EndedTask>> {
-    this.finish();
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
+    if (this.status === REJECTED) this.onThrown(this.payload);
   }
 }

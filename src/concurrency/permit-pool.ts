@@ -75,14 +75,13 @@ export class PermitPool implements PermitIssuer {
     return permit;
   }
 
-  /** Makes a suspended permit good again, of what is free; false if it was given up meanwhile. */
-  resume(permit: Permit): boolean {
-    if (permit.state === RELEASED) return false;
+  /** Makes a suspended permit good again, of what is free, unless it was given up meanwhile. */
+  resume(permit: Permit): void {
+    if (permit.state === RELEASED) return;
     permit.state = HELD;
     this.held += permit.weight;
     this.latest = permit;
     this.holdings?.add(permit);
-    return true;
   }
 
   takeBack(permit: Permit): boolean {

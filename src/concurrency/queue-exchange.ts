@@ -270,7 +270,8 @@ export class Put<T> extends Waiter<void> {
 
   /** The queue is closed. An item that nobody knows to be lost is reported: nobody may be waiting for a put (E1). */
   refuse(): void {
-    this.heard ||= this.firstWait !== null;
+    // A wait that came and was given up counts no longer (E2).
+    this.heard = this.firstWait !== null;
     this.fail(this.exchange.refused(this.label));
     // `await queue.put(...)` reaches its `then` a microtask after this call: only then is nobody there.
     if (!this.heard) void Promise.resolve().then(() => Promise.resolve().then(() => this.reportUnheard()));

@@ -44,7 +44,6 @@ export class Shutdown implements Stopping {
   private readonly process: SignalSource | undefined;
   private readonly listener: (signal: SignalName) => void;
   private stage: 'running' | 'stopping' | 'cancelling' = 'running';
-  private signals = 0;
   private code: number | undefined;
   private timer: Timer | undefined;
 
@@ -62,9 +61,7 @@ export class Shutdown implements Stopping {
 
   private onSignal(signal: SignalName): void {
     this.code ??= exitCodes[signal];
-    this.signals++;
-    if (this.signals >= 3) this.process?.exit(this.code);
-    else if (this.stage === 'running') this.stop(signal);
+    if (this.stage === 'running') this.stop(signal);
     else if (this.stage === 'stopping') this.cancel(signal);
     else this.process?.exit(this.code);
   }

@@ -142,7 +142,9 @@ export function singleFlight<A extends readonly unknown[], R>(
       },
     );
     flights.set(of, flight);
-    caller.join(flight);
+    if (caller.begun) caller.join(flight);
+    // Whoever was told that the scope of the run has opened has cancelled the caller.
+    else flight.left(caller);
     flight.start(() => fn(...args));
     return caller;
   };

@@ -8,7 +8,8 @@ import type { SpawnOptions } from '../core/spawn-options.js';
 import { type Fiber, spawnTask, type Task, type TaskBody } from '../core/task.js';
 import { PENDING } from '../core/wait.js';
 import { checkStrategy } from './gather.js';
-import { type EndedTask, GroupMembers, type TaskGroupOptions } from './group-members.js';
+import { GroupMembers, type TaskGroupOptions } from './group-members.js';
+import type { EndedTask } from './member-iterator.js';
 import { openBlock } from './open-block.js';
 
 /**

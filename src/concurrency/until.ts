@@ -110,7 +110,8 @@ class Until<T> extends Operation<T> {
       this.finish(foreign.value as T);
       return;
     }
-    this.heard ||= this.firstWait !== null;
+    // A wait that came and was given up counts no longer (E2).
+    this.heard = this.firstWait !== null;
     this.fail(foreign.value);
     // `await until(...)` reaches its `then` a microtask after this call: only then is nobody there.
     if (!this.heard) void Promise.resolve().then(() => Promise.resolve().then(() => this.reportUnheard()));

@@ -112,11 +112,12 @@ export abstract class Cancellable<T = unknown> extends Waitable<T> {
     const extras = level.needExtras();
     if (extras.lateWaits >= SWALLOW_LIMIT * extras.lateWaitsAtOnce) {
       if ((level.flags & flag.BODY_DONE) === 0) {
+        const last = this.lastCheckpoint === '' ? '' : ` (its last wait before was ${this.lastCheckpoint})`;
         reportWarning(
           level,
           'SKEIN_SWALLOWED',
-          `${level.label} swallowed its cancellation ${SWALLOW_LIMIT} times in a row (its last wait before was ` +
-            `${this.lastCheckpoint}) and was given up: let it through (if (error instanceof CancelledError) throw error)`,
+          `${level.label} swallowed its cancellation ${SWALLOW_LIMIT} times in a row${last} and was given up: let it through ` +
+            '(if (error instanceof CancelledError) throw error)',
         );
         level.abandonBody();
       }

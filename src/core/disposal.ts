@@ -26,7 +26,11 @@ export function disposeLifetime(lifetime: Lifetime): Awaitable<void> {
     return disposal;
   }
   const finish = (): void => {
-    if (lifetime.status === REJECTED) disposal.settle(REJECTED, lifetime.payload);
+    const { payload, extras } = lifetime;
+    // `await group.waitAll()` at the end of an `await using` block has thrown it: thrown again, it would come out as a
+    // SuppressedError of itself (E3).
+    if (lifetime.status === REJECTED && extras?.policy?.hasTold?.(payload) !== true)
+      disposal.settle(REJECTED, payload);
     else disposal.settle(FULFILLED, undefined);
   };
   // From here on a failure is ours to throw (E1).

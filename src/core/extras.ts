@@ -62,6 +62,8 @@ export interface ChildPolicy {
   interrupted(): void;
   /** The children have ended, or are about to be cancelled: the last chance to fail. */
   leaving(): void;
+  /** Whether somebody has been thrown this failure already, so that disposing need not throw it again. */
+  hasTold?(failure: unknown): boolean;
   /** What it waits for without a link of its own in the lifetime's list, for the wait graph. */
   waitingFor?(): readonly WaitSource[];
 }

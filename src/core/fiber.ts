@@ -56,14 +56,19 @@ export class Fiber extends WaitNode implements FiberDriver {
     const { owner, generator } = this;
     const previousFrame = enterFrame(owner);
     const previousFiber = enterFiber(this);
+    const framed = (owner.flags & CONTEXT_FRAMED) !== 0;
     let result: IteratorResult<unknown, unknown>;
     let returned = true;
     try {
       result = first ? generatorNext.call(generator) : this.resume();
       while (result.done !== true && result.value !== SUSPENDED && this.takeBareYield(result.value))
         result = this.resume();
-      // The first suspension: later steps need the context in which the frame was entered.
-      if (result.done !== true && (owner.flags & CONTEXT_FRAMED) === 0) owner.callbackContext();
+      if (result.done !== true && !framed) {
+        // The first suspension: later steps need the context in which the frame was entered, and not one that the body has
+        // been in meanwhile, where a `then` may have captured it (X2).
+        owner.flags &= ~CONTEXT_FRAMED;
+        owner.callbackContext();
+      }
     } catch (error) {
       returned = false;
       result = { done: true, value: error };

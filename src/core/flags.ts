@@ -31,8 +31,6 @@ export const HOLDS_FAILURE = 1 << 10;
 export const CLAIMED = 1 << 11;
 /** Settled with a failure that nobody has claimed: still in its parent's list of children. Cleared by the judgement. */
 export const UNJUDGED = 1 << 12;
-/** The body was given up (C12): whatever it does later is only reported. Implies BODY_DONE. */
-export const ABANDONED = 1 << 13;
 /** `context` holds this lifetime as its frame, so it can carry callbacks and steps. Set when it is captured so. */
 export const CONTEXT_FRAMED = 1 << 14;
 /** A block that keeps variables of its own instead of writing to its task's. Set at creation. */

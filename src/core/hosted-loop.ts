@@ -144,7 +144,10 @@ export class HostedLoop implements EventLoop {
 
   shouldYield(): boolean {
     if (--this.untilLook > 0) return false;
-    return this.look() >= this.sliceEnd;
+    if (this.look() < this.sliceEnd) return false;
+    // Whoever asks will not go on; the turn that runs it looks again after this job, and ends.
+    this.untilLook = 1;
+    return true;
   }
 
   mayPass(): boolean {

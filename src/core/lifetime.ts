@@ -6,6 +6,7 @@ import { InvalidStateError } from './errors.js';
 import type { Extras } from './extras.js';
 import * as flag from './flags.js';
 import type { Frame } from './frame.js';
+import { judgeHeldFailures, judgeIfOnlyHeldAreLeft } from './held-failures.js';
 import type { Realm } from './realm.js';
 import { reportSuppressed } from './reports.js';
 import { attachChild, detachChild } from './tree.js';
@@ -62,7 +63,9 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
     }
     for (const lifetime of given.reverse()) {
       if ((lifetime.flags & flag.BODY_DONE) !== 0) continue;
-      lifetime.flags |= flag.ABANDONED | flag.BODY_DONE;
+      lifetime.flags |= flag.BODY_DONE;
+      // Inside a shield, a cancellation has not reached it: it ends with one of its own, for those who wait for it (C6).
+      lifetime.cancelledError();
       lifetime.leave();
     }
   }
@@ -83,6 +86,8 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
     }
     if (returned && (this.flags & flag.WAITS_FOR_CHILDREN) !== 0) {
       this.closeManualChildren();
+      judgeIfOnlyHeldAreLeft(this);
+      if ((this.flags & flag.LEAVING) !== 0) return;
       if (this.lastChild !== null) waits.probe?.began(this, itsMembers);
       if (this.lastChild !== null) return;
     }
@@ -118,7 +123,7 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
       this.stopDeadline(extras);
       extras.policy?.leaving();
     }
-    this.giveUpHeldFailures();
+    judgeHeldFailures(this);
     if (
       this.lastChild !== null ||
       this.lastLink !== null ||
@@ -141,16 +146,6 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
     while (child !== null) {
       const previous: Lifetime | null = child.previousSibling;
       if ((child.flags & (flag.MANUAL | flag.BODY_DONE)) === flag.MANUAL) child.dispose();
-      child = previous;
-    }
-  }
-
-  /** A failure that was kept for a later await has found none (E1). */
-  private giveUpHeldFailures(): void {
-    let child = this.lastChild;
-    while (child !== null) {
-      const previous: Lifetime | null = child.previousSibling;
-      if ((child.flags & flag.HOLDS_FAILURE) !== 0) child.judge();
       child = previous;
     }
   }
@@ -249,6 +244,7 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
     else if ((this.flags & flag.HOLDS_FAILURE) === 0)
       void settledTurn.then(() => settledTurn).then(() => this.judge());
     else if ((container.flags & flag.LEAVING) !== 0) this.judge();
+    else if ((container.flags & flag.BODY_DONE) !== 0) judgeIfOnlyHeldAreLeft(container);
   }
 
   /** @internal Calls back inside the end of this lifetime; at once if it has ended. Never user code. */
@@ -286,7 +282,9 @@ export abstract class Lifetime<T = unknown> extends Cancellable<T> {
   private release(): void {
     const container = this.container!;
     if ((this.flags & flag.SERVICE) === 0) detachChild(container, this);
-    if (container.lastChild === null && (container.flags & flag.BODY_DONE) !== 0) advanceInTurn(container);
+    if ((container.flags & flag.BODY_DONE) === 0) return;
+    if (container.lastChild === null) advanceInTurn(container);
+    else if ((container.flags & flag.LEAVING) === 0) judgeIfOnlyHeldAreLeft(container);
   }
 
   private stopDeadline(extras: Extras): void {

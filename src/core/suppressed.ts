@@ -27,6 +27,6 @@ export function addSuppressed(first: unknown, later: unknown): void {
  * ```
  */
 export function suppressedOf(error: unknown): readonly unknown[] {
-  if ((typeof error !== 'object' && typeof error !== 'function') || error === null) return [];
-  return followers.get(error)?.slice() ?? [];
+  // A WeakMap answers for a primitive too: it has none.
+  return followers.get(error as object)?.slice() ?? [];
 }

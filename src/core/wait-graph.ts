@@ -1,9 +1,10 @@
 import type { Waitable } from './awaitable.js';
 import { debug, siteOf } from './debug.js';
 import { SHELTERED } from './flags.js';
+import type { Link } from './frame.js';
 import type { Lifetime } from './lifetime.js';
 import { Operation } from './operation.js';
-import type { WaitSource } from './wait.js';
+import type { Wait, WaitSource } from './wait.js';
 
 /**
  * Who waits for what, read off the lists that waiting keeps anyway: nothing here costs a program that does not ask.
@@ -33,12 +34,16 @@ export function waitsOf(lifetime: Lifetime): PendingWait[] {
   for (let link = lifetime.lastLink; link !== null; link = link.nextLink) {
     if (link instanceof Operation)
       found.push(describe(link as unknown as Described, link, link.firstWait !== null));
-    else if ('source' in link && link.source !== null)
-      found.push(describe(link.source as Described, link, true));
+    else if (isWait(link) && link.source !== null) found.push(describe(link.source as Described, link, true));
   }
   for (const source of lifetime.extras?.policy?.waitingFor?.() ?? [])
     found.push(describe(source as Described, source, true));
   return found;
+}
+
+/** What else is a link hears of an interruption and no more; a `map`, which has a source of items, among them. */
+function isWait(link: Link): link is Wait {
+  return 'previousWait' in link;
 }
 
 /** Whether a lifetime waits for a scope of its own that unwinds before it, so that `waitsOf` finds nothing. */

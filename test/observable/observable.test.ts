@@ -306,7 +306,7 @@ it('nothing that was observed is kept', async () => {
   };
   for (let n = 0; n < 1000; n++) await observeOne();
   const kept = (): number => observed.filter((task) => task.deref() !== undefined).length;
-  for (let i = 0; i < 5 && kept() > keptByChance; i++) {
+  for (let i = 0; i < 20 && kept() > keptByChance; i++) {
     await new Promise((resolve) => setImmediate(resolve));
     globalThis.gc!();
     await new Promise((resolve) => setImmediate(resolve));

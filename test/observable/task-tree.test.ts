@@ -1,7 +1,11 @@
 import {
   CancellationScope,
+  filter,
+  forEach,
   gather,
   Mutex,
+  map,
+  mapUnordered,
   Queue,
   RateLimiter,
   ReadWriteLock,
@@ -352,5 +356,19 @@ describe('whyCancelled', () => {
     const other = new Error('other', { cause: one });
     one.cause = other;
     expect(whyCancelled(one)).toHaveLength(32);
+  });
+});
+
+const working: [name: string, call: () => PromiseLike<unknown>][] = [
+  ['map', () => map([1, 2], () => sleep(50))],
+  ['mapUnordered', () => mapUnordered([1, 2], () => sleep(50)).next()],
+  ['forEach', () => forEach([1, 2], () => sleep(50))],
+  ['filter', () => filter([1, 2], () => sleep(50).then(() => true))],
+];
+
+it.each(working)('taskTree shows a %s that runs', async (name, call) => {
+  await look(call, async (loop) => {
+    await loop.advance(5);
+    expect(String(taskTree())).toContain(`'${name}'`);
   });
 });

@@ -6,6 +6,9 @@ import { neutralContext, runInContext } from '../platform/async-context.js';
 /** What one look at the pace counts for, in milliseconds: a slice has four hundred of them, of up to sixteen jobs each. */
 const LOOK = 0.02;
 
+/** Nobody waits for something to be timed. */
+const nobody = (): void => {};
+
 /**
  * The host for tests: its clock stands still until somebody moves it. Jobs run as on a real host, so that native
  * promises and skein's waits mix as they do in production; only time is not real.
@@ -19,6 +22,8 @@ class VirtualHost implements Host {
   referenced = false;
   /** Turns that the loop has had. */
   turns = 0;
+  /** Called when something is timed. */
+  timed: () => void = nobody;
   private looks = 0;
   /** Turns that were asked for and have not come. */
   expected = 0;
@@ -65,6 +70,7 @@ class VirtualHost implements Host {
   setAlarm(at: number, ref: boolean): void {
     this.alarm = at;
     this.referenced = ref;
+    this.timed();
   }
 
   clearAlarm(): void {
@@ -148,11 +154,25 @@ export class VirtualLoop extends HostedLoop {
     let settled = false;
     const mark = (): void => {
       settled = true;
+      host.timed();
     };
     done.then(mark, mark);
     await this.settle();
-    while (!settled && host.alarm !== Number.POSITIVE_INFINITY)
-      await this.advance(Math.max(0, host.alarm - host.time));
+    while (!settled) {
+      if (host.alarm !== Number.POSITIVE_INFINITY) await this.advance(Math.max(0, host.alarm - host.time));
+      // Something that is not on this clock comes first, and may begin what is.
+      else await this.nextTimed();
+    }
     return await done;
+  }
+
+  /** Until something is timed, or `drive` has reached its end. It keeps no process alive. */
+  private async nextTimed(): Promise<void> {
+    const host = this.virtualHost;
+    await new Promise<void>((resolve) => {
+      host.timed = resolve;
+    });
+    host.timed = nobody;
+    await this.settle();
   }
 }

@@ -1,0 +1,35 @@
+import { gather, observe, run, sleep, spawn, VirtualLoop } from 'skein';
+import { expect, it } from 'vitest';
+import { unhandledDuring } from '../core/support.js';
+
+const drive = <T>(main: () => Promise<T>): Promise<T> => {
+  const loop = new VirtualLoop();
+  return loop.drive(run(main, { loop }));
+};
+
+it('C11: what `then` returned, given to a gather that never begins, is no unhandled rejection', async () => {
+  const unhandled = await unhandledDuring(() =>
+    drive(async () => {
+      const late = sleep(1).then(() => {
+        throw new Error('late');
+      });
+      await gather([late], { signal: AbortSignal.abort() }).catch(() => undefined);
+      await sleep(2);
+    }),
+  );
+  expect(unhandled).toEqual([]);
+});
+
+it('C2: a task that was given to a gather which is cancelled while its work begins is cancelled', async () => {
+  await drive(async () => {
+    using _ = observe({
+      onTaskEvent: ({ type, task }) => {
+        if (type === 'created' && task.name === 'first') task.scope.cancel();
+      },
+    });
+    async function first(): Promise<void> {}
+    const given = spawn(() => sleep(1000));
+    await gather([first, given]).catch(() => undefined);
+    expect(given.state).toBe('cancelled');
+  });
+});
