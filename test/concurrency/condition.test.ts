@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import {
+  CancellationScope,
   CancelledError,
   Condition,
   checkpoint,
+  detached,
   gather,
   InvalidArgumentError,
   InvalidStateError,
@@ -210,6 +212,44 @@ describe('Condition', () => {
       condition.notifyAll();
     });
     expect(await waiting).toBe('through');
+  });
+
+  it.each([
+    ['taken outside every scope', async (mutex: Mutex) => detached(() => void mutex.tryAcquire())],
+    ['taken by the task', async (mutex: Mutex) => void (await mutex.acquire())],
+    ['taken in a scope of the task', (mutex: Mutex) => CancellationScope.run(() => void mutex.tryAcquire())],
+  ])('of a lock that was %s: whoever may be its holder can wait', async (_how, take) => {
+    await drive(async () => {
+      const condition = new Condition();
+      await take(condition.mutex);
+      const inside = condition.wait();
+      condition.notify();
+      await inside;
+      // From outside every scope nobody can tell who asks.
+      const outside = detached(() => condition.wait());
+      condition.notify();
+      await outside;
+      const below = spawn(() => condition.wait());
+      await checkpoint();
+      condition.notify();
+      await below;
+      expect(condition.mutex.isLocked).toBe(true);
+    });
+  });
+
+  it('works in the clean-up of a whole run, where there is no task', async () => {
+    const log: string[] = [];
+    await drive(async () => {
+      CancellationScope.current()!.parent!.defer(async () => {
+        const condition = new Condition();
+        await condition.mutex.acquire();
+        const waiting = condition.wait();
+        condition.notify();
+        await waiting;
+        log.push('notified');
+      });
+    });
+    expect(log).toEqual(['notified']);
   });
 
   it('property: notifications are neither lost nor doubled, and the lock is held after every wait', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Event, InvalidArgumentError, sleep, spawn, TaskCancelledError } from 'skein';
+import { CancellationScope, Event, InvalidArgumentError, sleep, spawn, TaskCancelledError } from 'skein';
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../src/core/operation.js';
 import { bodyOf, commandsOf, drive, isGranted, kinds, play, type Steps } from './waiter-list-play.js';
@@ -46,6 +46,18 @@ describe('Event', () => {
     await event.wait();
     expect(event.isSet).toBe(true);
     expect(() => new Event('ready' as unknown as object)).toThrow(InvalidArgumentError);
+  });
+
+  it('C6: begun in a cancelled scope, a wait never begins, although it is set', async () => {
+    await drive(async () => {
+      const event = new Event();
+      event.set();
+      const begun = await CancellationScope.run((scope) => {
+        scope.cancel();
+        return [event.wait()];
+      });
+      await expect(begun[0]).rejects.toBeInstanceOf(TaskCancelledError);
+    });
   });
 
   it('against a plain model: who waited when it was set goes on, nobody else does', async () => {

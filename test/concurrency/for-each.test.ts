@@ -51,6 +51,26 @@ describe.each(bodies)('forEach and filter with %s functions', (_kind, body) => {
     expect(kept).toEqual([5, 1, 3]);
   });
 
+  it('filter: gives only what was kept, also when that is nothing', async () => {
+    const keep = (wanted: (n: number) => boolean) => body((n: number) => sleep(n).then(() => wanted(n)));
+    expect(
+      await drive(() =>
+        filter(
+          [1, 2, 3, 4],
+          keep((n) => n % 2 === 0),
+        ),
+      ),
+    ).toEqual([2, 4]);
+    expect(
+      await drive(() =>
+        filter(
+          [1, 2],
+          keep(() => false),
+        ),
+      ),
+    ).toEqual([]);
+  });
+
   it('filter: with ReturnPartial, what fails is left out', async () => {
     const kept = await drive(() =>
       filter(

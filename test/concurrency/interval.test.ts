@@ -1,4 +1,13 @@
-import { interval, sleep, spawn, VirtualLoop } from 'skein';
+import {
+  CancellationScope,
+  CancelledError,
+  interval,
+  sleep,
+  spawn,
+  TaskCancelledError,
+  VirtualLoop,
+} from 'skein';
+import { taskTree } from 'skein/diagnostics';
 import { describe, expect, it, vi } from 'vitest';
 import { drive, failureOf } from './map-fixtures.js';
 
@@ -147,5 +156,92 @@ describe('interval', () => {
     expect(() => interval(-1)).toThrow('more than zero');
     expect(() => interval(Number.NaN)).toThrow('more than zero');
     expect(() => interval('1' as never)).toThrow('more than zero');
+  });
+});
+
+describe('interval, left and cancelled', () => {
+  it('a tick that nobody has looked at yet keeps its value when the loop is left', async () => {
+    await drive(async () => {
+      const ticks = interval(10);
+      const first = ticks.next();
+      await sleep(10);
+      await ticks.return();
+      expect(await first).toEqual({ done: false, value: 1 });
+      const more = interval(10);
+      await more[Symbol.asyncDispose]();
+      expect(await more.next()).toEqual({ done: true, value: undefined });
+    });
+  });
+
+  it('the task tree says how long it is to the next tick', async () => {
+    await drive(async () => {
+      const task = spawn(async () => {
+        for await (const _ of interval(10));
+      });
+      await sleep(13.5);
+      expect(String(taskTree())).toMatch(/waits for interval\(\), 7 ms left/);
+      task.cancel();
+      await failureOf(task);
+    });
+  });
+
+  it('C6: a wait that was cancelled stays cancelled when the loop is left', async () => {
+    await drive(async () => {
+      const ticks = interval(10);
+      const inner = CancellationScope.run((scope) => {
+        const first = ticks.next();
+        scope.cancel();
+        return [first];
+      });
+      const [first] = await inner;
+      await ticks.return();
+      expect(await failureOf(first!)).toBeInstanceOf(TaskCancelledError);
+    });
+  });
+
+  it.each([
+    ['an interval', () => undefined],
+    ['one that was left', (ticks: ReturnType<typeof interval>) => ticks.return()],
+  ] as const)('C2: in a cancelled task %s does not tick, and sets no timer', async (_what, before) => {
+    const loop = new VirtualLoop();
+    const seen: unknown[] = [];
+    await drive(async () => {
+      const task = spawn(async () => {
+        const ticks = interval(10);
+        try {
+          await sleep(1000);
+        } catch {
+          before(ticks);
+          const { timers } = loop.stats();
+          const tick = ticks.next();
+          expect(loop.stats().timers).toBe(timers);
+          seen.push(await failureOf(tick));
+        }
+      });
+      await sleep(1);
+      task.cancel();
+      await task;
+    }, loop);
+    expect(seen).toEqual([expect.any(CancelledError)]);
+  });
+
+  it('C4: leaving it is no checkpoint: it works in the `finally` of a cancelled task', async () => {
+    const seen: unknown[] = [];
+    await drive(async () => {
+      const task = spawn(async () => {
+        const ticks = interval(10);
+        try {
+          await ticks.next();
+        } finally {
+          seen.push(await ticks.return());
+          await ticks[Symbol.asyncDispose]();
+          seen.push('disposed of');
+        }
+      });
+      await sleep(1);
+      task.cancel();
+      await failureOf(task);
+    });
+    expect(seen).toEqual([{ done: true, value: undefined }, 'disposed of']);
   });
 });

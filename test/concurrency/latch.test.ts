@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { InvalidArgumentError, InvalidStateError, Latch, sleep, spawn } from 'skein';
+import {
+  CancellationScope,
+  InvalidArgumentError,
+  InvalidStateError,
+  Latch,
+  sleep,
+  spawn,
+  TaskCancelledError,
+} from 'skein';
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../src/core/operation.js';
 import { bodyOf, commandsOf, drive, isGranted, kinds, play, type Steps } from './waiter-list-play.js';
@@ -41,6 +49,17 @@ describe('Latch', () => {
       /latch.countDown\(2\) on `loaded` came when 1 were left to count/,
     );
     await new Latch(0).wait();
+  });
+
+  it('C6: begun in a cancelled scope, a wait never begins, although it is open', async () => {
+    await drive(async () => {
+      const latch = new Latch(0);
+      const begun = await CancellationScope.run((scope) => {
+        scope.cancel();
+        return [latch.wait()];
+      });
+      await expect(begun[0]).rejects.toBeInstanceOf(TaskCancelledError);
+    });
   });
 
   it('against a plain model: all go on when it opens, and nobody before', async () => {

@@ -1,5 +1,6 @@
 import {
   asCompleted,
+  CancellationScope,
   CancelledError,
   Future,
   forEach,
@@ -8,8 +9,10 @@ import {
   run,
   sleep,
   spawn,
+  suppressedOf,
+  TaskCancelledError,
 } from 'skein';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { bodies, drive, failureOf, returns, watchedAsyncItems, watchedItems } from './map-fixtures.js';
 
 async function collect<T>(results: AsyncIterable<T>): Promise<T[]> {
@@ -207,6 +210,21 @@ describe('mapUnordered', () => {
     });
   });
 
+  it('C7: an end that was granted to a wait that is cancelled in the same turn is no result for others', async () => {
+    await drive(async () => {
+      const gate = new Future<number>();
+      const results = mapUnordered([0], () => gate);
+      const first = results.next();
+      const asker = spawn(async () => results.next());
+      await sleep(1);
+      void gate.then(() => asker.cancel());
+      gate.resolve(7);
+      await failureOf(asker);
+      expect(await first).toEqual({ done: false, value: 7 });
+      expect(await results.next()).toEqual({ done: true, value: undefined });
+    });
+  });
+
   it('mapUnordered: one that is never iterated begins nothing', async () => {
     const items = watchedItems(3);
     await drive(() => {
@@ -297,6 +315,68 @@ describe('asCompleted', () => {
     });
   }, 1000);
 
+  it('C6: asCompleted: cancelled alone, its loop throws, and does not end as if all had come', async () => {
+    await drive(async () => {
+      const seen: unknown[] = [];
+      const loop = async (): Promise<void> => {
+        const cancelling = async (): Promise<void> => {
+          await sleep(2);
+          CancellationScope.current()!.parent!.cancel();
+          await sleep(1000);
+        };
+        for await (const value of asCompleted([
+          () => sleep(1).then(() => 1),
+          () => sleep(1000),
+          cancelling,
+        ])) {
+          seen.push(value);
+        }
+      };
+      expect(await failureOf(loop())).toBeInstanceOf(TaskCancelledError);
+      expect(seen).toEqual([1]);
+    });
+  });
+
+  it('E1: asCompleted: what fails while it unwinds after a cancellation comes out of the loop', async () => {
+    const unwinding = new Error('unwinding');
+    await drive(async () => {
+      const cancelled = asCompleted([
+        async () => {
+          await failureOf(sleep(1000));
+          await Promise.resolve();
+          throw unwinding;
+        },
+        async () => {
+          CancellationScope.current()!.parent!.cancel();
+          await sleep(1000);
+        },
+      ]);
+      expect(await failureOf(cancelled.next())).toBe(unwinding);
+    });
+  });
+
+  it('E3: asCompleted: failures that follow the first are kept beside it, and the same one again is not', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    const [first, second] = [new Error('first'), new Error('second')];
+    await drive(async () => {
+      const failing = asCompleted([
+        async () => {
+          await failureOf(sleep(1000));
+          throw second;
+        },
+        async () => {
+          await failureOf(sleep(1000));
+          throw first;
+        },
+        () => sleep(1).then(() => Promise.reject(first)),
+      ]);
+      expect(await failureOf(failing.next())).toBe(first);
+    });
+    expect(suppressedOf(first)).toEqual([second]);
+    expect(warn).toHaveBeenCalledTimes(1);
+    warn.mockRestore();
+  });
+
   it('asCompleted: leaving the loop cancels the rest and waits for it', async () => {
     await drive(async () => {
       let unwound = false;
@@ -323,6 +403,8 @@ describe('asCompleted', () => {
     expect(() => wrong(5)).toThrow('a list or a record of work');
     expect(() => wrong([5])).toThrow('takes a task, a promise or a function');
     expect(() => wrong(async () => 1)).toThrow('asCompleted([a, b])');
+    expect(() => wrong(null)).toThrow('was given null');
+    expect(() => wrong('ab')).toThrow("was given 'ab'");
   });
 });
 

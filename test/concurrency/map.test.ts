@@ -15,6 +15,8 @@ import {
   sleep,
   spawn,
   suppressedOf,
+  type Task,
+  TaskCancelledError,
   TimeoutError,
   VirtualLoop,
   waitFor,
@@ -160,6 +162,35 @@ describe.each(bodies)('map with %s functions', (kind, body) => {
     expect(told).toEqual(['no', 1]);
   });
 
+  it('map: ordered: false with ReturnPartial gives the successes as they came', async () => {
+    const results = await drive(() =>
+      map(
+        [5, 1, 3, 2],
+        body((ms: number) => sleep(ms).then(() => (ms === 3 ? Promise.reject(new Error('no')) : ms))),
+        { ordered: false, strategy: GatherStrategy.ReturnPartial },
+      ),
+    );
+    expect(results).toEqual([1, 2, 5]);
+  });
+
+  it('map: ordered: false with WaitAll counts what failed, and shows all as it came', async () => {
+    const failure = await failureOf(
+      drive(() =>
+        map(
+          [5, 1, 3, 2],
+          body((ms: number) => sleep(ms).then(() => (ms === 3 ? Promise.reject(new Error('no')) : ms))),
+          { ordered: false, strategy: GatherStrategy.WaitAll },
+        ),
+      ),
+    );
+    expect(failure).toMatchObject({
+      successCount: 3,
+      failures: [{ index: 2 }],
+      results: [1, 2, undefined, 5],
+    });
+    expect((failure as Error).message).toContain('1 of 4 failed');
+  });
+
   it('map: a cancellation reaches every call at its checkpoint, and closes the source', async () => {
     const items = watchedAsyncItems(100);
     const unwound: number[] = [];
@@ -227,6 +258,25 @@ describe.each(bodies)('map with %s functions', (kind, body) => {
     expect(items.calls.at(-1)).toBe('closed');
   });
 
+  it('map: an item that arrives when the map has been left is dropped without a word', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    let arrive!: () => void;
+    const arrival = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const items = watchedAsyncItems(100, () => arrival);
+    const called = vi.fn(body((n: number) => sleep(n)));
+    await drive(async () => {
+      expect(await failureOf(map(items, called, { timeout: 10 }))).toBeInstanceOf(TimeoutError);
+      arrive();
+      await sleep(1);
+    });
+    expect(items.given).toBe(1);
+    expect(called).not.toHaveBeenCalled();
+    expect(warn).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+  });
+
   it('map: a cancellation that arrives while return() is waited for lets it finish', async () => {
     const items = watchedAsyncItems(100, undefined, () => sleep(50));
     await drive(async () => {
@@ -252,6 +302,30 @@ describe.each(bodies)('map with %s functions', (kind, body) => {
     const slowly = body((n: number) => shield(() => sleep(20).then(() => n)));
     const results = await drive(() => map([1, 2], slowly, { timeout: 10 }));
     expect(results).toEqual([1, 2]);
+  });
+
+  it('C5: an array is known to be at its end, without being asked once more', async () => {
+    const slowly = body((n: number) => shield(() => sleep(20).then(() => n)));
+    const results = await drive(() => map([1, 2], slowly, { timeout: 10, concurrency: 2 }));
+    expect(results).toEqual([1, 2]);
+  });
+
+  it('C5: when items of an array were left, what the calls answer is no result', async () => {
+    const slowly = body((n: number) => shield(() => sleep(20).then(() => n)));
+    const failure = await failureOf(drive(() => map([1, 2, 3], slowly, { timeout: 10, concurrency: 2 })));
+    expect(failure).toBeInstanceOf(TimeoutError);
+  });
+
+  it('C5: when the source was cut off, what the calls answer is no result', async () => {
+    const items = watchedAsyncItems(2, (index) => sleep(index * 1000));
+    const slowly = body((n: number) => shield(() => sleep(20).then(() => n)));
+    await drive(async () => {
+      const task = spawn(() => map(items, slowly));
+      await sleep(10);
+      task.cancel();
+      await failureOf(task);
+      expect(task.state).toBe('cancelled');
+    });
   });
 
   it('C8: the deadline of a map comes out of it, and a deadline outside wins if it is nearer', async () => {
@@ -343,6 +417,8 @@ describe('map', () => {
   it('map: takes plain functions, and gives an empty array for nothing', async () => {
     await drive(async () => {
       expect(await map([1, 2, 3], (n) => n + 1)).toEqual([2, 3, 4]);
+      expect(await map([1], () => null)).toEqual([null]);
+      expect(await map([1], () => failureOf)).toEqual([failureOf]);
       expect(await map([], async (n) => n)).toEqual([]);
       expect(await map(new Set<number>(), async (n) => n)).toEqual([]);
       expect(await map(watchedAsyncItems(0), async (n) => n)).toEqual([]);
@@ -350,10 +426,62 @@ describe('map', () => {
     });
   });
 
+  it('C5: a source that is cut off by a cancellation of its own ends the map, unless something fails', async () => {
+    const error = new Error('other');
+    function* cutOff(thrown?: Error): Generator<number> {
+      yield 1;
+      const scope = CancellationScope.current()!;
+      scope.cancel('enough');
+      if (thrown !== undefined) throw thrown;
+      scope.throwIfCancelled();
+    }
+    const answering = async (n: number): Promise<number> => await shield(() => sleep(1).then(() => n));
+    const failing = async (n: number): Promise<never> => {
+      await answering(n);
+      throw error;
+    };
+    await drive(async () => {
+      const cancelled = await failureOf(map(cutOff(), answering));
+      expect(cancelled).toBeInstanceOf(TaskCancelledError);
+      expect(cancelled).toMatchObject({ reason: 'enough' });
+      expect(await failureOf(map(cutOff(), failing))).toBe(error);
+      expect(await failureOf(map(cutOff(error), answering))).toBe(error);
+    });
+  });
+
+  it('map: an array that is iterated in a way of its own is read in that way', async () => {
+    class Backwards extends Array<number> {
+      override *[Symbol.iterator](): ArrayIterator<number> {
+        for (let at = this.length - 1; at >= 0; at--) yield this[at]!;
+      }
+    }
+    expect(await drive(() => map(Backwards.of(1, 2, 3), (n) => n))).toEqual([3, 2, 1]);
+  });
+
+  it('map: an object is a result like any other, unless it cannot be asked whether it is a promise', async () => {
+    const error = new Error('not to be asked');
+    const closed = {
+      get then(): never {
+        throw error;
+      },
+    };
+    const plain = { then: 'later' };
+    await drive(async () => {
+      expect((await map([0], () => plain as unknown))[0]).toBe(plain);
+      expect(await failureOf(map([0], () => closed as unknown))).toBe(error);
+      const results = await map([0, 1], (n) => (n === 0 ? (closed as unknown) : n), {
+        strategy: GatherStrategy.ReturnPartial,
+      });
+      expect(results).toEqual([1]);
+    });
+  });
+
   it('map: takes functions that return thenables, awaitables and tasks', async () => {
     await drive(async () => {
       const foreign = { then: (resolve: (value: number) => void) => resolve(7) };
       expect(await map([0], () => foreign)).toEqual([7]);
+      const callable = Object.assign(() => 0, foreign);
+      expect(await map([0], () => callable)).toEqual([7]);
       expect(await map([1, 2], (ms) => sleep(ms).then(() => ms))).toEqual([1, 2]);
       expect(await map([1, 2], (n) => spawn(() => n))).toEqual([1, 2]);
       expect(await map([1, 2], () => checkpoint())).toEqual([undefined, undefined]);
@@ -533,6 +661,88 @@ describe('map', () => {
     expect(returns(items)).toBe(0);
   });
 
+  it('map: an async iterator that throws in next() ends everything, and is not closed', async () => {
+    const items = watchedAsyncItems(10);
+    const iterator = items[Symbol.asyncIterator]();
+    const error = new Error('at once');
+    const throwing = {
+      [Symbol.asyncIterator]: () => ({
+        ...iterator,
+        next: () => {
+          throw error;
+        },
+      }),
+    };
+    expect(await failureOf(drive(() => map(throwing, async () => sleep(1000))))).toBe(error);
+    expect(returns(items)).toBe(0);
+  });
+
+  it('map: an iterator without return() is left as it is', async () => {
+    const error = new Error('no');
+    const next = () => ({ done: false, value: 1 });
+    const sources: (Iterable<number> | AsyncIterable<number>)[] = [
+      { [Symbol.iterator]: () => ({ next }) },
+      { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(next()) }) },
+    ];
+    for (const source of sources) {
+      expect(await failureOf(drive(() => map(source, () => Promise.reject(error), { concurrency: 1 })))).toBe(
+        error,
+      );
+      expect(suppressedOf(error)).toEqual([]);
+    }
+  });
+
+  it('E3: calls that fail with one and the same error have failed once', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const error = new Error('no');
+    expect(await failureOf(drive(() => map([1, 2, 3], () => Promise.reject(error))))).toBe(error);
+    expect(suppressedOf(error)).toEqual([]);
+    expect(warn).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+  });
+
+  it.each([5, 50])(
+    'C11: what a pull that was given up rejects with later (after %s ms) is reported, whether calls still unwind or not',
+    async (late) => {
+      const warnings: string[] = [];
+      vi.spyOn(process, 'emitWarning').mockImplementation((message) => void warnings.push(String(message)));
+      const loop = new VirtualLoop();
+      const pull = new Promise<void>((_, reject) => {
+        loop.addTimer(10 + late, () => reject(new Error('too late')));
+      });
+      const items = watchedAsyncItems(2, (index) => (index === 0 ? Promise.resolve() : pull));
+      await drive(async () => {
+        const task = spawn(() => map(items, () => shield(() => sleep(30))));
+        await sleep(10);
+        task.cancel();
+        await failureOf(task);
+        await sleep(100);
+      }, loop);
+      expect(warnings).toEqual([expect.stringContaining('too late')]);
+      vi.restoreAllMocks();
+    },
+  );
+
+  it('C2: a map that gave way to others is cancelled in its turn, and those behind it have theirs', async () => {
+    function* endless(): Generator<number> {
+      for (let n = 0; ; n++) yield n;
+    }
+    await drive(async () => {
+      const mapping = spawn(() => map(endless(), (n) => n));
+      const others: Task<unknown>[] = [];
+      const scope = CancellationScope.current()!;
+      const canceller = spawn(() => {
+        for (let n = 0; n < 3; n++) others.push(scope.spawn(() => n));
+        mapping.cancel();
+        for (let n = 3; n < 6; n++) others.push(scope.spawn(() => n));
+      });
+      await failureOf(mapping);
+      await canceller;
+      expect(await Promise.all(others)).toEqual([0, 1, 2, 3, 4, 5]);
+      expect(mapping.state).toBe('cancelled');
+    });
+  });
+
   it('map: iterables that throw when opened, and iterators that give nonsense, fail the map', async () => {
     const error = new Error('not today');
     const broken: Iterable<number> = {
@@ -541,9 +751,17 @@ describe('map', () => {
       },
     };
     const nonsense = { [Symbol.iterator]: () => ({ next: () => 5 }) } as unknown as Iterable<number>;
+    const nothing = { [Symbol.iterator]: () => ({ next: () => null }) } as unknown as Iterable<number>;
     await drive(async () => {
       expect(await failureOf(map(broken, (n) => n))).toBe(error);
       expect(await failureOf(map(nonsense, (n) => n))).toBeInstanceOf(TypeError);
+      const odd = {
+        [Symbol.iterator]: () => ({ next: () => Object.assign(() => 1, { done: true as const, value: 1 }) }),
+      };
+      expect(await map(odd, (n) => n)).toEqual([]);
+      expect(await failureOf(map(nothing, (n) => n))).toMatchObject({
+        message: "an iterator's next() gave null, which is no object",
+      });
     });
   });
 

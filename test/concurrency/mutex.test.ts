@@ -1,5 +1,15 @@
 import fc from 'fast-check';
-import { CancellationScope, gather, InvalidStateError, Mutex, type Permit, sleep, spawn } from 'skein';
+import {
+  CancellationScope,
+  gather,
+  InvalidStateError,
+  Mutex,
+  type Permit,
+  sleep,
+  spawn,
+  VirtualLoop,
+  waitFor,
+} from 'skein';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { debug } from '../../src/core/debug.js';
 import type { Operation } from '../../src/core/operation.js';
@@ -49,6 +59,18 @@ describe('Mutex', () => {
     });
   });
 
+  it('is not released for its next holder by a permit that was given back already', () => {
+    const mutex = new Mutex();
+    const first = mutex.tryAcquire()!;
+    first.release();
+    const second = mutex.tryAcquire()!;
+    first[Symbol.dispose]();
+    expect(() => first.release()).toThrow(InvalidStateError);
+    expect([mutex.isLocked, second.isReleased]).toEqual([true, false]);
+    second.release();
+    expect(mutex.isLocked).toBe(false);
+  });
+
   it('with() releases it whatever happens', async () => {
     await drive(async () => {
       const mutex = new Mutex();
@@ -63,6 +85,19 @@ describe('Mutex', () => {
     });
   });
 
+  it('C2: with(promise), cancelled, waits no longer for the promise and releases it', async () => {
+    const loop = new VirtualLoop();
+    await drive(async () => {
+      const mutex = new Mutex();
+      const task = spawn(() => mutex.with(new Promise(() => undefined)));
+      await sleep(1);
+      expect(mutex.isLocked).toBe(true);
+      task.cancel();
+      await loop.settle();
+      expect([task.state, mutex.isLocked]).toEqual(['cancelled', false]);
+    }, loop);
+  });
+
   it('keeps no reference to a task that has released it', async () => {
     const mutex = new Mutex();
     await drive(async () => {
@@ -73,6 +108,19 @@ describe('Mutex', () => {
 });
 
 describe('Mutex in debug mode', () => {
+  it.each([true, false])('warns of acquire() too, in debug mode only (%s)', async (debugging) => {
+    const warnings: string[] = [];
+    vi.spyOn(process, 'emitWarning').mockImplementation((message) => void warnings.push(String(message)));
+    debug.enabled = debugging;
+    await drive(async () => {
+      const mutex = new Mutex({ name: 'file' });
+      const permit = await mutex.acquire();
+      await waitFor(mutex.acquire(), 5).catch(() => undefined);
+      permit.release();
+    });
+    expect(warnings.filter((text) => text.startsWith('mutex.acquire()')).length).toBe(debugging ? 1 : 0);
+  });
+
   const before = debug.enabled;
   afterEach(() => {
     debug.enabled = before;

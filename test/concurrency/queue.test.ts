@@ -59,6 +59,16 @@ describe('Queue', () => {
     const numbers = new Queue<number>({ order: 'priority' });
     for (const n of [5, 1, 4, 1, 3]) numbers.tryPut(n);
     expect(Array.from({ length: 5 }, () => numbers.tryGet())).toEqual([1, 1, 3, 4, 5]);
+    const words = new Queue<string>({ order: 'priority' });
+    for (const word of ['pear', 'apple', 'fig']) words.tryPut(word);
+    expect([words.tryGet(), words.tryGet(), words.tryGet()]).toEqual(['apple', 'fig', 'pear']);
+    const great = new Queue<bigint>({ order: 'priority', maxSize: 3 });
+    for (const n of [3n, 1n, 2n]) great.tryPut(n);
+    expect([great.maxSize, great.tryGet(), great.tryGet(), great.tryGet()]).toEqual([3, 1n, 2n, 3n]);
+    const dates = new Queue<Date>({ order: 'priority' });
+    const equal = Array.from({ length: 9 }, () => new Date(2026, 0, 1));
+    for (const date of equal) dates.tryPut(date);
+    for (const date of equal) expect(dates.tryGet()).toBe(date);
     const jobs = new Queue<{ rank: number; id: number }>({
       order: 'priority',
       compare: (a, b) => a.rank - b.rank,
@@ -182,6 +192,41 @@ describe('Queue', () => {
       expect(await gather(kept)).toEqual([1, 2]);
       expect(await late).toBe(3);
       for (const task of doomed) await expect(task).rejects.toBeInstanceOf(TaskCancelledError);
+    });
+  });
+
+  it('unfinished counts what has gone in: a put that waits counts from the moment that it has room', async () => {
+    await drive(async () => {
+      const queue = new Queue<number>({ maxSize: 1 });
+      queue.tryPut(1);
+      const waiting = spawn(() => queue.put(2));
+      await sleep(1);
+      expect([queue.unfinished, queue.waitingPuts]).toEqual([1, 1]);
+      expect(queue.tryGet()).toBe(1);
+      await waiting;
+      expect([queue.unfinished, queue.waitingPuts]).toEqual([2, 0]);
+      queue.taskDone();
+      expect(queue.tryGet()).toBe(2);
+      const joined = spawn(() => queue.join());
+      await sleep(1);
+      expect(joined.isDone).toBe(false);
+      queue.taskDone();
+      await joined;
+    });
+  });
+
+  it('C7: tryGet of a closed queue leaves what came back to those who wait for it', async () => {
+    await drive(async () => {
+      const queue = new Queue<number>();
+      const doomed = spawn(() => queue.get());
+      const next = spawn(() => queue.get());
+      await sleep(1);
+      queue.tryPut(7);
+      doomed.cancel();
+      queue.close();
+      expect(queue.tryGet()).toBeUndefined();
+      expect(await next).toBe(7);
+      expect(() => queue.tryGet()).toThrow(QueueClosedError);
     });
   });
 
@@ -361,4 +406,30 @@ describe('abandoned operations', () => {
       expect(queue.tryGet()).toBe(1);
     });
   });
+
+  it.each(kinds)(
+    'a comparison that cancels the scope of its caller leaves nobody waiting (%s)',
+    async (kind) => {
+      await drive(async () => {
+        let scope: CancellationScope | undefined;
+        const compare = (a: number, b: number): number => {
+          scope?.cancel();
+          return a - b;
+        };
+        const queue = new Queue<number>({ order: 'priority', compare });
+        for (const item of [1, 2, 3]) queue.tryPut(item);
+        for (const call of [() => queue.put(0), () => queue.get()]) {
+          const body = bodyOf(kind, function* (): Steps<void> {
+            scope = CancellationScope.current();
+            yield call();
+          });
+          expect(await caught(CancellationScope.run(body as () => Promise<void>))).toBeInstanceOf(
+            TaskCancelledError,
+          );
+          scope = undefined;
+          expect([queue.waitingPuts, queue.waitingGets]).toEqual([0, 0]);
+        }
+      });
+    },
+  );
 });

@@ -186,6 +186,7 @@ describe('race and any', () => {
       expect(() => wrong()).toThrow('would wait for ever');
       expect(() => wrong([])).toThrow('would wait for ever');
       expect(() => wrong(5)).toThrow('number 0 is 5');
+      expect(() => wrong(null)).toThrow('number 0 is null');
       expect(() => wrong(() => 1, { timeout: 5 })).toThrow('options go behind an array');
       expect(() => wrong([() => 1], { timeout: -1 })).toThrow('timeout');
       expect(await failureOf(any([]))).toBeInstanceOf(GatherError);

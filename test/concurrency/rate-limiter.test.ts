@@ -11,6 +11,7 @@ import {
   VirtualLoop,
   waitFor,
 } from 'skein';
+import { taskTree } from 'skein/diagnostics';
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../src/core/operation.js';
 import { bodyOf, commandsOf, drive, isGranted, kinds, play, type Steps } from './waiter-list-play.js';
@@ -49,6 +50,7 @@ describe('RateLimiter', () => {
   });
 
   it('acquire(n): a great demand at the head is not starved; its cancellation lets those behind it pass at once', async () => {
+    const loop = new VirtualLoop();
     await drive(async () => {
       const limiter = new RateLimiter({ limit: 4, interval: 40 });
       await limiter.acquire(3);
@@ -58,8 +60,23 @@ describe('RateLimiter', () => {
       expect([limiter.waiting, limiter.tryAcquire(), small.state]).toEqual([2, false, 'running']);
       great.cancel();
       await small;
-      expect(limiter.waiting).toBe(0);
-    });
+      expect([loop.now(), limiter.waiting]).toEqual([1, 0]);
+    }, loop);
+  });
+
+  it('the task tree shows how long the first has to wait, and of the others that they wait', async () => {
+    const loop = new VirtualLoop();
+    await drive(async () => {
+      const limiter = new RateLimiter({ limit: 1, interval: 100, name: 'rate' });
+      await limiter.acquire();
+      const waiting = [spawn(() => limiter.acquire()), spawn(() => limiter.acquire())];
+      await sleep(40.5);
+      const waits = (): string[] => String(taskTree()).match(/limiter\.acquire\(\) on `rate`.*/g) ?? [];
+      expect(waits()).toEqual(['limiter.acquire() on `rate`, 60 ms left', 'limiter.acquire() on `rate`']);
+      await waiting[0];
+      expect(waits()).toEqual(['limiter.acquire() on `rate`, 100 ms left']);
+      await waiting[1];
+    }, loop);
   });
 
   it('C7: a pass granted in the tick of a cancellation goes to the next', async () => {

@@ -149,6 +149,26 @@ describe('retry', () => {
     expect(await waits(false)).toEqual([100, 100, 100]);
   });
 
+  it('retry: no wait stays no wait, however great the factor grows; and without jitter chance is not asked', async () => {
+    const loop = new VirtualLoop();
+    const random = vi.fn(() => 0.5);
+    const told: number[] = [];
+    const value = await drive(
+      () =>
+        retry((attempt) => (attempt < 5 ? Promise.reject(new Error('no')) : attempt), {
+          attempts: 5,
+          delay: 0,
+          factor: 1e200,
+          random,
+          onRetry: (_error, _attempt, delay) => told.push(delay),
+        }),
+      loop,
+    );
+    expect([value, loop.now()]).toEqual([5, 0]);
+    expect(told).toEqual([0, 0, 0, 0]);
+    expect(random).not.toHaveBeenCalled();
+  });
+
   it('retry: by default 3 attempts, after 100 and 200 ms', async () => {
     const loop = new VirtualLoop();
     let attempts = 0;
@@ -242,15 +262,36 @@ describe('retry', () => {
     expect(attempts).toBe(1);
   });
 
+  it('retry: jitter may be 0, which is none, or 1, which is all of the wait', async () => {
+    const waits = async (jitter: number): Promise<number> => {
+      const loop = new VirtualLoop();
+      const work = (attempt: number) => (attempt === 1 ? Promise.reject(new Error('no')) : attempt);
+      await drive(() => retry(work, { delay: 100, jitter, random: () => 0.25 }), loop);
+      return loop.now();
+    };
+    expect([await waits(0), await waits(1)]).toEqual([100, 75]);
+  });
+
+  it('retry: it is called by its name in the error of its timeout', async () => {
+    const timedOut = (name: string | undefined): Promise<unknown> =>
+      failureOf(drive(() => retry(() => sleep(1000), { timeout: 5, name })));
+    expect(((await timedOut('fetching')) as Error).message).toContain("'fetching'");
+    expect(((await timedOut(undefined)) as Error).message).toContain("'retry'");
+  });
+
   it('E5: misuse throws at the call', async () => {
     await drive(() => {
       const wrong = retry as (...given: unknown[]) => unknown;
       expect(() => wrong(Promise.resolve())).toThrow('retry takes a function');
       expect(() => wrong(() => 1, { attempts: 0 })).toThrow('retry: attempts');
       expect(() => wrong(() => 1, { delay: -1 })).toThrow('retry: delay');
-      expect(() => wrong(() => 1, { factor: 0 })).toThrow('retry: factor');
+      for (const factor of [0, Number.POSITIVE_INFINITY, Number.NaN, '2']) {
+        expect(() => wrong(() => 1, { factor })).toThrow('retry: factor');
+      }
       expect(() => wrong(() => 1, { maxDelay: 'x' })).toThrow('retry: maxDelay');
-      expect(() => wrong(() => 1, { jitter: 2 })).toThrow('retry: jitter');
+      for (const jitter of [2, -0.5, Number.NaN, '1']) {
+        expect(() => wrong(() => 1, { jitter })).toThrow('retry: jitter');
+      }
       expect(() => wrong(() => 1, { when: true })).toThrow('retry: when');
       expect(() => wrong(() => 1, { onRetry: 1 })).toThrow('retry: onRetry');
       expect(() => wrong(() => 1, { random: 1 })).toThrow('retry: random');

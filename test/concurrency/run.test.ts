@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { run, ScopeClosedError, sleep, spawn, VirtualLoop } from '../../src/index.js';
+import { describe, expect, it, vi } from 'vitest';
+import { defer, run, ScopeClosedError, sleep, spawn, VirtualLoop } from '../../src/index.js';
 
 describe('run', () => {
   it('L4: from stray code of a scope that has been left it throws: nothing would wait for it', async () => {
@@ -16,6 +16,62 @@ describe('run', () => {
     goOn();
     expect(await stray).toBeInstanceOf(ScopeClosedError);
     expect(((await stray) as Error).message).toContain('run() came too late');
+  });
+
+  it('run: a program in a program has the loop that it asks for', async () => {
+    const outer = new VirtualLoop();
+    const inner = new VirtualLoop();
+    const done = run(
+      async () => {
+        await run(() => sleep(100), { loop: inner });
+        await run(() => sleep(1));
+      },
+      { loop: outer },
+    );
+    await inner.drive(outer.settle().then(() => inner.advance(100)));
+    await outer.drive(done);
+    expect([inner.now(), outer.now()]).toEqual([100, 1]);
+  });
+
+  it('run: a program in a program has the time for clean-up that it asks for, else that of the one around it', async () => {
+    const loop = new VirtualLoop();
+    const times: number[] = [];
+    const hanging = async (cleanupTimeout?: number): Promise<void> => {
+      const before = loop.now();
+      await run(
+        () => {
+          defer(() => new Promise<void>(() => {}));
+        },
+        { cleanupTimeout },
+      ).catch(() => {});
+      times.push(Math.floor((loop.now() - before) / 5) * 5);
+    };
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    await loop.drive(
+      run(
+        async () => {
+          await hanging();
+          await hanging(5);
+          await hanging(50);
+        },
+        { loop, cleanupTimeout: 50 },
+      ),
+    );
+    warn.mockRestore();
+    expect(times).toEqual([50, 5, 50]);
+  });
+
+  it('E5: a loop that is none, and signals that cannot be handled, are refused before anything begins', () => {
+    let begun = 0;
+    const main = () => void begun++;
+    const { schedule, addTimer } = new VirtualLoop();
+    for (const loop of [5, null, {}, { schedule }, { addTimer }]) {
+      expect(() => run(main, { loop: loop as never })).toThrow(/^run: loop is an EventLoop, and was /);
+    }
+    for (const handleSignals of [5, null, 'SIGINT', { drain: -1 }, { drain: Number.NaN }, { drain: '5' }]) {
+      expect(() => run(main, { handleSignals: handleSignals as never })).toThrow(/^run: handleSignals/);
+    }
+    expect(begun).toBe(0);
   });
 
   it('C13: a program is named by its options in what is said of it, and else run', async () => {

@@ -15,6 +15,7 @@ import {
   TimeoutError,
   waitFor,
 } from 'skein';
+import { taskTree } from 'skein/diagnostics';
 import { describe, expect, it } from 'vitest';
 import { semaphore } from '../../src/concurrency/semaphore.js';
 import type { Operation } from '../../src/core/operation.js';
@@ -76,6 +77,7 @@ describe('Semaphore', () => {
       /the semaphore `db` has 2 permits in all, so it would wait for ever/,
     );
     expect(() => slots.tryAcquire(3)).toThrow(InvalidArgumentError);
+    expect(() => new Semaphore(Infinity).acquire(Infinity)).toThrow(/was given Infinity/);
     expect(() => slots.with(async () => 1, 3)).toThrow(InvalidArgumentError);
     expect(() => slots.with(5 as unknown as () => number)).toThrow(/takes a task, a promise or a function/);
     expect(() => slots.release()).toThrow(/a release without an acquire/);
@@ -93,6 +95,10 @@ describe('Semaphore', () => {
     permit[Symbol.dispose]();
     expect(slots.available).toBe(3);
     expect(() => slots.release()).toThrow(InvalidStateError);
+    const single = new Semaphore(1);
+    single.tryAcquire();
+    single.release();
+    expect(single.available).toBe(1);
   });
 
   it('is fair: nobody overtakes, a great demand at the head is not starved, and leaves the way free when it is cancelled', async () => {
@@ -164,6 +170,30 @@ describe('Semaphore', () => {
     expect(await slots.with(async () => 5)).toBe(5);
     await expect(slots.with(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(slots.available).toBe(1);
+  });
+
+  it('the task tree shows who holds it, when of several who did the last has given it back', async () => {
+    const slots = new Semaphore(3, { name: 'slots' });
+    await drive(async () => {
+      const holding = spawn(async () => {
+        const permit = await slots.acquire(2);
+        await sleep(10);
+        permit.release();
+      }, 'holding');
+      await checkpoint();
+      (await slots.acquire()).release();
+      const one = spawn(() => slots.acquire(2), 'waiting');
+      const behind = spawn(() => slots.acquire(), 'behind');
+      await checkpoint();
+      const tree = String(taskTree());
+      expect(tree).toMatch(/semaphore\.acquire\(\) on `slots`, 2 permits, held by task #\d+ 'holding' \(2\)/);
+      expect(tree).toMatch(
+        /semaphore\.acquire\(\) on `slots`, 1 before it, held by task #\d+ 'holding' \(2\)/,
+      );
+      await holding;
+      (await one).release();
+      (await behind).release();
+    });
   });
 
   it('in a cancelled scope it takes nothing', async () => {

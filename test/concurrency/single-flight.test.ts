@@ -4,6 +4,7 @@ import {
   Future,
   gather,
   getContext,
+  observe,
   run,
   setContext,
   singleFlight,
@@ -226,6 +227,27 @@ describe('singleFlight', () => {
       await failureOf(task);
     });
     expect(runs).toBe(0);
+  });
+
+  it('O3: an observer that cancels the caller as the run is opened does no harm', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const load = singleFlight(async function loading() {
+      await sleep(1);
+    });
+    await drive(async () => {
+      const task = spawn(() => load());
+      using _ = observe({
+        onScopeEvent: ({ type, scope }) => {
+          if (type === 'opened' && scope.name === 'loading') task.cancel();
+        },
+      });
+      await failureOf(task);
+      expect(task.state).toBe('cancelled');
+      await sleep(5);
+      await load();
+    });
+    expect(warn).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
   });
 
   it('E5: misuse throws at the call', async () => {

@@ -17,6 +17,26 @@ it('isOpen: false once a group is closed, cancelled, or has been left', async ()
   expect(seen).toEqual([true, true, true, false, false, false]);
 });
 
+it('a group is shown by its name', async () => {
+  await run(() => {
+    expect(String(new TaskGroup({ name: 'crawlers' }))).toMatch(/^scope #\d+ 'crawlers'$/);
+  });
+});
+
+it('isClosed: once close() was called, or the group has been left; a cancelled one is not closed', async () => {
+  const seen = await run(async () => {
+    const closed = new TaskGroup();
+    const cancelled = new TaskGroup();
+    const left = new TaskGroup();
+    const before = [closed.isClosed, cancelled.isClosed, left.isClosed];
+    closed.close();
+    cancelled.cancel();
+    await left[Symbol.asyncDispose]();
+    return [...before, closed.isClosed, cancelled.isClosed, left.isClosed];
+  });
+  expect(seen).toEqual([false, false, false, true, false, true]);
+});
+
 it('isOpen: a scope that something failed in is not open, although nobody cancelled it', async () => {
   let scope: CancellationScope | undefined;
   await run(async () => {

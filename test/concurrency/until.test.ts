@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { CancelledError, checkpoint, run, sleep, spawn, until } from '../../src/index.js';
+import {
+  type Awaitable,
+  CancelledError,
+  checkpoint,
+  run,
+  sleep,
+  spawn,
+  TaskCancelledError,
+  until,
+} from '../../src/index.js';
 import { kinds, play, playValue, turns, watchReports } from '../conformance/kinds.js';
 
 const reports = watchReports();
@@ -22,6 +31,79 @@ describe.each(kinds)('until in $name bodies', ({ body, wait, attempt }) => {
       { value: 'value' },
       { error: new Error('no') },
     ]);
+    await turns();
+    expect(reports.warnings).toEqual([]);
+  });
+
+  it('C11: who leaves from between others takes none of them along, and none of those who come later', async () => {
+    let resolve: (value: string) => void = () => {};
+    const promise = new Promise<string>((give) => {
+      resolve = give;
+    });
+    const outcome = await playValue(
+      body(function* () {
+        const waiting = body(function* () {
+          return yield* wait(until(promise));
+        });
+        const tasks = [0, 1, 2, 3, 4].map(() => spawn(waiting));
+        yield* wait(sleep(1));
+        const seen: string[] = [];
+        for (const left of [2, 0, 4]) {
+          tasks[left]!.cancel();
+          yield* attempt(tasks[left]!);
+          tasks.push(spawn(waiting));
+          yield* wait(sleep(1));
+        }
+        resolve('value');
+        for (const task of tasks) seen.push(task.cancelRequested ? 'left' : yield* wait(task));
+        return seen;
+      }),
+    );
+    expect(outcome).toEqual(['left', 'value', 'left', 'value', 'left', 'value', 'value', 'value']);
+  });
+
+  it('C2: a function that cancels the scope in which it is called is not waited for', async () => {
+    let asked: unknown;
+    const outcome = await play(
+      body(function* () {
+        const task = spawn(
+          body(function* () {
+            const { error } = yield* attempt(
+              until(() => {
+                asked = task.cancel();
+                return new Promise<never>(() => {});
+              }),
+            );
+            return error instanceof CancelledError;
+          }),
+        );
+        return yield* wait(task);
+      }),
+    );
+    expect(outcome).toEqual({ value: true });
+    expect(asked).toBe(true);
+    expect(reports.warnings).toEqual([]);
+  });
+
+  it('C6: one that began in a cancelled scope stays cancelled, whatever the promise does', async () => {
+    let resolve: (value: string) => void = () => {};
+    const promise = new Promise<string>((give) => {
+      resolve = give;
+    });
+    const outcome = await playValue(
+      body(function* () {
+        let late: Awaitable<string> | undefined;
+        const task = spawn(() => {
+          task.cancel();
+          late = until(promise);
+        });
+        yield* attempt(task);
+        resolve('late');
+        yield* wait(sleep(1));
+        return yield* attempt(late!);
+      }),
+    );
+    expect(outcome.error).toBeInstanceOf(TaskCancelledError);
   });
 
   it('until: all who wait for one promise get its value, in the order in which they came', async () => {
@@ -46,6 +128,20 @@ describe.each(kinds)('until in $name bodies', ({ body, wait, attempt }) => {
       }),
     );
     expect(seen).toEqual(['a: value', 'c: value']);
+  });
+
+  it('E1: what a promise rejects with that nobody waits for is reported; one that is waited for is not', async () => {
+    await play(
+      body(function* () {
+        until(Promise.reject(new Error('unheard')));
+        const heard = yield* attempt(until(Promise.reject(new Error('heard'))));
+        expect(heard.error).toEqual(new Error('heard'));
+        yield* wait(sleep(1));
+      }),
+    );
+    await turns();
+    expect(reports.warnings.map(({ code }) => code)).toEqual(['SKEIN_SUPPRESSED']);
+    expect(reports.warnings[0]!.message).toContain('unheard');
   });
 
   it('C2, C11: in a cancelled scope it never begins, and what the promise rejects with is reported, not lost', async () => {

@@ -1,4 +1,5 @@
 import { checkpoint, Future, run, sleep, spawn, type Task, VirtualLoop, wait } from 'skein';
+import { taskTree } from 'skein/diagnostics';
 import { describe, expect, it } from 'vitest';
 import { bodies, drive, failureOf } from './map-fixtures.js';
 
@@ -124,10 +125,48 @@ describe('wait', () => {
     });
   });
 
+  it.each(bodies)(
+    'C2: what ends in the turn of a cancellation does not undo it, in %s bodies',
+    async (_kind, body) => {
+      await drive(async () => {
+        const future = new Future<void>();
+        const task = spawn(body(() => wait([future], { until: 'first' })));
+        await sleep(1);
+        future.resolve();
+        task.cancel();
+        await failureOf(task);
+        expect(task.state).toBe('cancelled');
+      });
+    },
+  );
+
+  it('wait: the task tree shows how many it waits for, and who could end it', async () => {
+    await drive(async () => {
+      const tasks = [spawn(() => sleep(1)), spawn(() => sleep(10)), spawn(() => sleep(20))];
+      const waiting = spawn(() => wait(tasks), 'waiting');
+      await sleep(5);
+      const node = taskTree()
+        .runs.at(-1)
+        ?.children[0]?.children.find(({ name }) => name === 'waiting');
+      expect(node?.waits).toMatchObject([
+        {
+          what: 'wait() for 2 of 3',
+          endedBy: [String(tasks[1]), String(tasks[2])].map((text) => text.split(' (')[0]),
+        },
+      ]);
+      await waiting;
+    });
+  });
+
   it('E5: misuse throws at the call', async () => {
     await drive(() => {
       const wrong = wait as (...given: unknown[]) => unknown;
       expect(() => wrong(spawn(() => 1))).toThrow('write wait([task])');
+      for (const nothing of [5, null, undefined, {}, 'ab', () => 1]) {
+        expect(() => wrong(nothing)).toThrow(
+          /^wait takes a list of tasks, and was given .*; write wait\(\[task\]\)$/,
+        );
+      }
       expect(() => wrong([Promise.resolve()])).toThrow('spawn(() => until(promise))');
       expect(() => wrong([() => 1])).toThrow('spawn(() => work())');
       expect(() => wrong([], { until: 'last' })).toThrow("until is 'first', 'first-failure' or 'all'");

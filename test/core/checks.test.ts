@@ -65,6 +65,15 @@ describe('E5: counts', () => {
     );
   });
 
+  it('a symbol, or an object whose code must not run, is named and not compared', () => {
+    const objects = [Symbol('count'), Object.create(null), { valueOf: hostile.toString }];
+    for (const count of objects) {
+      const error = thrownBy(() => checkCount('call', count)) as Error;
+      expect(error).toBeInstanceOf(InvalidArgumentError);
+      expect(error.message).toContain(`call takes a whole number, 1 or more, and was given ${show(count)}`);
+    }
+  });
+
   it('may begin at zero', () => {
     expect(() => checkCount('call', 0, 0)).not.toThrow();
     expect((thrownBy(() => checkCount('call', -1, 0)) as Error).message).toContain('0 or more');

@@ -1,6 +1,6 @@
 import { createEventLoop, InvalidArgumentError, run, sleep } from 'skein';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { preciseNodeHost } from '../../src/core/hosts/node.js';
+import { nodeHost, preciseNodeHost } from '../../src/core/hosts/node.js';
 
 describe('createEventLoop', () => {
   it('makes a loop of its own each time, and programs run on it', async () => {
@@ -88,11 +88,46 @@ describe('a precise host', () => {
     expect(wakes.length).toBe(1);
   });
 
+  it.each([nodeHost, preciseNodeHost])(
+    'an alarm keeps the process alive until it has gone off, asleep or watching (%#)',
+    async (factory) => {
+      const timeouts = vi.spyOn(globalThis, 'setTimeout');
+      const immediates = vi.spyOn(globalThis, 'setImmediate');
+      let wakes = 0;
+      const host = factory(() => wakes++);
+      host.setAlarm(host.now() + 4, true);
+      expect((timeouts.mock.results[0]!.value as NodeJS.Timeout).hasRef()).toBe(true);
+      await vi.advanceTimersByTimeAsync(2);
+      for (const { value } of immediates.mock.results)
+        expect((value as NodeJS.Immediate).hasRef?.() ?? true).toBe(true);
+      await vi.advanceTimersByTimeAsync(3);
+      expect(wakes).toBe(1);
+    },
+  );
+
   it('an alarm that need not keep the process alive does not, asleep or watching', async () => {
     const { timeouts, immediates } = start(4, false);
     expect((timeouts.mock.results[0]!.value as NodeJS.Timeout).hasRef()).toBe(false);
     await vi.advanceTimersByTimeAsync(2);
     const watching = immediates.mock.results.at(-1)!.value as NodeJS.Immediate;
     expect(watching.hasRef?.() ?? false).toBe(false);
+  });
+
+  it('F4: is asked for: without it a loop leaves all the time to the timers of the platform', async () => {
+    const timeouts = vi.spyOn(globalThis, 'setTimeout');
+    const immediates = vi.spyOn(globalThis, 'setImmediate');
+    let fired = 0;
+    for (const loop of [
+      createEventLoop(),
+      createEventLoop({ precise: false }),
+      createEventLoop({ precise: undefined }),
+    ]) {
+      loop.addTimer(10.5, () => fired++);
+    }
+    expect(timeouts.mock.calls.map(([, delay]) => delay)).toEqual([11, 11, 11]);
+    await vi.advanceTimersByTimeAsync(10);
+    expect([fired, immediates.mock.calls.length]).toEqual([0, 0]);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(fired).toBe(3);
   });
 });

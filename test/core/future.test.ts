@@ -8,6 +8,7 @@ describe.each(kinds)('a future, in $kind bodies', ({ body }) => {
     async (when) => {
       const future = new Future<number>();
       const log: unknown[] = [];
+      expect(future.isDone).toBe(false);
       if (when === 'before') future.resolve(7);
       await drive((loop) =>
         run(

@@ -82,3 +82,9 @@ export function manualLoop(): { loop: HostedLoop; host: ManualHost } {
   });
   return { loop, host: host! };
 }
+
+/** The host has just had its turn: jobs may run until the slice is over. */
+export function openSlice(host: ManualHost): void {
+  host.later++;
+  host.give('later');
+}

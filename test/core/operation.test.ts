@@ -1,4 +1,4 @@
-import { CancelledError, checkpoint, run, sleep, spawn, TaskCancelledError } from 'skein';
+import { CancelledError, checkpoint, gather, Queue, run, sleep, spawn, TaskCancelledError } from 'skein';
 import { describe, expect, it } from 'vitest';
 import { Operation } from '../../src/core/operation.js';
 import { drive, kinds } from './support.js';
@@ -237,5 +237,31 @@ describe.each(kinds)('an operation, in $kind bodies', ({ body }) => {
       ),
     );
     expect(ended).toEqual({ value: [[], 'permit', 'cancelled'] });
+  });
+
+  it('C7: granted before a gather that it was given to fails, it still gives what it was granted', async () => {
+    const broken = new Error('broken');
+    const ended = await drive((loop) =>
+      run(
+        body(function* () {
+          const queue = new Queue<string>();
+          queue.tryPut('item');
+          const item = queue.get();
+          const pause = sleep(1);
+          const failing = body(function* () {
+            yield sleep(5);
+            throw broken;
+          });
+          try {
+            yield gather([item, pause, failing]);
+          } catch (error) {
+            return [error, yield item, yield pause];
+          }
+          return 'nothing was thrown';
+        }),
+        { loop },
+      ),
+    );
+    expect(ended).toEqual({ value: [broken, 'item', undefined] });
   });
 });

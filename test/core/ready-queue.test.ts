@@ -84,6 +84,30 @@ describe('the ready queue', () => {
     }
   });
 
+  it.each([0, 1, 2] as const)('gives all that it has, however many of priority %i there are', (level) => {
+    const queue = new ReadyQueue();
+    const jobs = Array.from({ length: 10 * PATIENCE }, (_, number) => make(level, number));
+    for (const job of jobs) queue.push(job, level);
+    expect(jobs.map(() => queue.shift())).toEqual(jobs);
+    expect(queue.shift()).toBeNull();
+  });
+
+  it.each([
+    [0, 1],
+    [0, 2],
+    [1, 2],
+  ] as const)(
+    'F1: as long as there is work of priority %i, one of %i is passed by so many and no more',
+    (high, low) => {
+      const queue = new ReadyQueue();
+      for (let number = 0; number < 10 * PATIENCE; number++) queue.push(make(high, number), high);
+      for (let number = 0; number < 3; number++) queue.push(make(low, number), low);
+      const taken = Array.from({ length: 4 * PATIENCE }, () => (queue.shift() as Numbered).level);
+      const places = taken.flatMap((level, place) => (level === low ? [place] : []));
+      expect(places).toEqual([PATIENCE, 2 * PATIENCE + 1, 3 * PATIENCE + 2]);
+    },
+  );
+
   it('keeps the link of a job only while it stands in it', () => {
     const queue = new ReadyQueue();
     const job = make(2);

@@ -1,5 +1,6 @@
 import { defer, observe, run, sleep, spawn, suppressedOf, until, VirtualLoop } from 'skein';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { warnSuppressed } from '../../src/core/suppressed-burst.js';
 import { kinds } from './support.js';
 
 const warnings: string[] = [];
@@ -58,6 +59,20 @@ describe.each(kinds)('suppressed errors of $kind bodies', ({ body }) => {
     expect(events).toBe(50);
     expect(await said(0)).toEqual([]);
   });
+});
+
+it('E3: after a burst the next few are told one by one again', async () => {
+  let time = 1000;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => time);
+  const program = {};
+  for (let burst = 0; burst < 3; burst++) {
+    for (let i = 0; i < 10; i++) warnSuppressed(program, `burst ${burst}, error ${i}`);
+    time += 101;
+  }
+  clock.mockRestore();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(warnings).toHaveLength(30);
+  expect(warnings.at(-1)).toBe('burst 2, error 9');
 });
 
 it('two programs are counted apart', async () => {

@@ -24,6 +24,12 @@ describe('suppressed errors', () => {
     }
   });
 
+  it('E3: are kept beside a function too, if that is what was thrown', () => {
+    const thrown = (): void => undefined;
+    addSuppressed(thrown, 'later');
+    expect(suppressedOf(thrown)).toEqual(['later']);
+  });
+
   it('are handed out as a copy', () => {
     const first = new Error('first');
     addSuppressed(first, 1);

@@ -122,6 +122,40 @@ describe('timer buckets', () => {
     expect(buckets.earliest).toBe(3.9);
   });
 
+  it.each([[[3.3, 3.6, 3.9]], [[3.9, 3.6, 3.3]], [[3.6, 3.9, 3.3]]])(
+    'keep the fractions of one millisecond apart: %j',
+    (deadlines) => {
+      const buckets = new TimerBuckets();
+      for (const deadline of deadlines) buckets.add(make(deadline));
+      for (const deadline of [3.3, 3.6, 3.9]) {
+        // Asked in vain just before, so that the bucket has had to look at all of them.
+        expect(buckets.takeDue(deadline - 0.01)).toBeNull();
+        expect(buckets.earliest).toBe(deadline);
+        expect(buckets.takeDue(deadline)?.deadline).toBe(deadline);
+      }
+      expect(buckets.size).toBe(0);
+    },
+  );
+
+  it('find one that is due although it was added after they had been asked in vain for that time', () => {
+    const buckets = new TimerBuckets();
+    buckets.add(make(5.9));
+    expect(buckets.takeDue(5.5)).toBeNull();
+    const due = make(5.4);
+    buckets.add(due);
+    expect(buckets.takeDue(5.5)).toBe(due);
+    expect(buckets.takeDue(5.5)).toBeNull();
+  });
+
+  it('F3: one that is added while they are taken comes after those that were there', () => {
+    const buckets = new TimerBuckets();
+    const [future, first, second, third] = [make(5.9), make(5.3), make(5.2), make(5.1)];
+    for (const timer of [future, first, second]) buckets.add(timer);
+    expect(buckets.takeDue(5.5)).toBe(first);
+    buckets.add(third);
+    expect([buckets.takeDue(5.5), buckets.takeDue(5.5), buckets.takeDue(5.5)]).toEqual([second, third, null]);
+  });
+
   it('order deadlines of any size', () => {
     const buckets = new TimerBuckets();
     const sizes = [Number.POSITIVE_INFINITY, 2 ** 52, 1e300, 0, 2 ** 31, 1];

@@ -1,4 +1,4 @@
-import { checkpoint, InvalidArgumentError, run, sleep, spawn, until, VirtualLoop } from 'skein';
+import { checkpoint, InvalidArgumentError, run, sleep, spawn, type Task, until, VirtualLoop } from 'skein';
 import { describe, expect, it } from 'vitest';
 import { ending } from './support.js';
 
@@ -39,6 +39,93 @@ describe('the virtual loop', () => {
     const loop = new VirtualLoop();
     expect(await loop.drive(run(() => sleep(3_600_000).then(() => 'an hour'), { loop }))).toBe('an hour');
     expect(loop.now()).toBe(3_600_000);
+  });
+
+  it('drive stops when what it drives has settled, although more is timed', async () => {
+    const loop = new VirtualLoop();
+    const fired: number[] = [];
+    loop.addTimer(11, () => fired.push(loop.now()));
+    loop.addTimer(3, () => fired.push(loop.now()), { repeat: true });
+    await loop.drive(run(() => sleep(10), { loop }));
+    expect([loop.now(), ...fired]).toEqual([10, 3, 6, 9]);
+    await ending(loop.drive(run(() => Promise.reject(new Error('at once')), { loop })));
+    expect(loop.now()).toBe(10);
+  });
+
+  it('settle waits also for what falls due without the clock moving', async () => {
+    const loop = new VirtualLoop(5000);
+    let fired = 0;
+    loop.schedule(() => {
+      for (let i = 0; i < 10_000; i++) loop.addTimer(0, () => fired++);
+    });
+    await loop.settle();
+    expect(fired).toBe(10_000);
+  });
+
+  it('forgets a timer that was cleared: nothing is due, and the clock is not moved for it', async () => {
+    const loop = new VirtualLoop();
+    const timer = loop.addTimer(1000, () => undefined);
+    expect(loop.nextTimer).toBe(1000);
+    loop.clearTimer(timer);
+    expect(loop.nextTimer).toBe(Number.POSITIVE_INFINITY);
+    await loop.drive(new Promise((resolve) => setImmediate(() => setImmediate(resolve))));
+    expect(loop.now()).toBe(0);
+  });
+
+  it('is not woken for what is due later, however much runs before', async () => {
+    const loop = new VirtualLoop();
+    let left = 100_000;
+    loop.addTimer(50, () => undefined);
+    loop.schedule(function again() {
+      if (--left > 0) loop.schedule(again);
+    });
+    await loop.settle();
+    expect([left, loop.now(), loop.nextTimer]).toEqual([0, 0, 50]);
+  });
+
+  it('the times of a task are those of its clock, also when they are asked for later', async () => {
+    const loop = new VirtualLoop(1000);
+    const tasks: Task<unknown>[] = [];
+    await loop.drive(
+      run(
+        () => {
+          tasks.push(spawn(() => sleep(100)));
+          tasks.push(spawn(() => sleep(30)));
+          return sleep(200);
+        },
+        { loop },
+      ),
+    );
+    expect(tasks.map(({ stats }) => [stats.startedAt, stats.duration])).toEqual([
+      [1000, 100],
+      [1000, 30],
+    ]);
+  });
+
+  it('F2: under a flood the host gets its turn, after the same number of jobs every time', async () => {
+    const flood = async (): Promise<number> => {
+      const loop = new VirtualLoop();
+      let hostTurn = false;
+      let jobs = 0;
+      const job = (): void => {
+        // A loop that never gave the host its turn would go on for ever.
+        if (hostTurn || ++jobs === 50_000) return;
+        loop.schedule(job);
+      };
+      loop.schedule(() => {
+        setImmediate(() => {
+          hostTurn = true;
+        });
+        job();
+      });
+      await loop.settle();
+      return jobs;
+    };
+    const jobs = await flood();
+    expect(jobs).toBeGreaterThan(400);
+    // Four hundred looks, of up to sixteen jobs each.
+    expect(jobs).toBeLessThanOrEqual(400 * 16);
+    expect(await flood()).toBe(jobs);
   });
 
   it('drive rejects as what it drives does', async () => {
