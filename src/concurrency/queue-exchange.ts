@@ -89,7 +89,9 @@ export class QueueExchange<T> {
         getter.fail(error);
         return true;
       }
-      getter.grant(item, items.place);
+      // The comparison may have cancelled whoever asked: then the item is the next one's (C7).
+      if (getter.begun) getter.grant(item, items.place);
+      else this.putBack(item, items.place, getter.owner as Lifetime);
       this.admit();
       return true;
     }

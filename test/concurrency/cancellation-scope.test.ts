@@ -270,3 +270,20 @@ describe('scope.onCancel', () => {
     expect(warnings.filter(({ message }) => message.includes('onCancel')).length).toBe(2);
   });
 });
+
+it('isOpen: until it is cancelled or left', async () => {
+  await drive(async () => {
+    const seen: boolean[] = [];
+    let scope: CancellationScope | undefined;
+    await CancellationScope.run((given) => {
+      scope = given;
+      seen.push(given.isOpen);
+    });
+    seen.push(scope!.isOpen);
+    await CancellationScope.run(async (given) => {
+      given.cancel();
+      seen.push(given.isOpen);
+    }).catch(() => undefined);
+    expect(seen).toEqual([true, false, false]);
+  });
+});

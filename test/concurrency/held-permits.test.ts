@@ -99,3 +99,25 @@ it('in debug mode a permit that its holder has lost is warned of, and named no m
     expect(permits.length).toBe(4);
   });
 });
+
+it('names those who came after somebody had given a permit back', async () => {
+  await drive(async () => {
+    const slots = new Semaphore(3, { name: 'slots' });
+    const permits: Permit[] = [];
+    const hold = (name: string) =>
+      spawn(async () => {
+        permits.push(await slots.acquire());
+        await sleep(1000);
+      }, name);
+    for (const name of ['a', 'b', 'c']) hold(name);
+    await sleep(1);
+    permits[0]!.release();
+    hold('d');
+    await sleep(1);
+    const waiter = spawn(() => slots.acquire(3));
+    await sleep(1);
+    expect(holders()).toBe("'b', 'c', 'd'");
+    waiter.cancel();
+    await waiter.catch(() => undefined);
+  });
+});

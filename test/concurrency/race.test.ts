@@ -194,3 +194,10 @@ describe('race and any', () => {
     expect(() => race(() => 1)).toThrow('outside every scope');
   });
 });
+
+it('any: the error says of each piece of work that it has no result', async () => {
+  await drive(async () => {
+    const error = await failureOf(any([() => Promise.reject(1), () => Promise.reject(2)]));
+    expect(error).toMatchObject({ results: [undefined, undefined] });
+  });
+});

@@ -33,3 +33,17 @@ it('C2: a task that was given to a gather which is cancelled while its work begi
     expect(given.state).toBe('cancelled');
   });
 });
+
+it('C2: a gather that is cancelled before it begins cancels each task that it was given', async () => {
+  await drive(async () => {
+    const given = [spawn(() => sleep(1000)), spawn(() => sleep(1000))];
+    await gather(given, { signal: AbortSignal.abort() }).catch(() => undefined);
+    expect(given.map(({ state }) => state)).toEqual(['cancelled', 'cancelled']);
+  });
+});
+
+it('gather() of nothing at all gives nothing', async () => {
+  await drive(async () => {
+    expect(await gather()).toEqual([]);
+  });
+});
