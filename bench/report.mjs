@@ -1,17 +1,19 @@
 // node bench/report.mjs [RESULT.json ...]: writes the figures of full runs into docs/performance.md, between its markers,
-// so that none is ever typed by hand. Without files: the last full run on each Node.
+// so that none is ever typed by hand. Without files: the last full run on each Node. Of two files for the same Node the
+// later one's cases take the place of the earlier one's, and the page says which those are.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { amount, partsLine } from './table.mjs';
 
 const page = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
-const runs = (process.argv.length > 2 ? process.argv.slice(2) : fullRuns())
+const files = (process.argv.length > 2 ? process.argv.slice(2) : fullRuns())
   .map((file) => JSON.parse(readFileSync(file, 'utf8')))
-  .sort((one, other) => major(one) - major(other));
+  .sort((one, other) => major(one) - major(other) || one.date.localeCompare(other.date));
+const runs = merged(files);
 if (runs.length === 0) throw new Error('there is no full run in bench/results yet; write: npm run bench');
 
 let text = readFileSync(page, 'utf8');
-text = filled(text, 'runs', runs.map(runLine).join('\n'));
+text = filled(text, 'runs', files.map(runLine).join('\n'));
 text = filled(text, 'goals', goalsTable());
 text = filled(text, 'figures', figuresTable());
 text = filled(text, 'context', contextLines());
@@ -49,6 +51,17 @@ function fullRuns() {
   return files.map((name) => fileURLToPath(new URL(name, folder)));
 }
 
+/** One run for each Node. */
+function merged(given) {
+  const byNode = new Map();
+  for (const run of given) {
+    const before = byNode.get(run.node);
+    const cases = new Map([...(before?.cases ?? []), ...run.cases].map((one) => [one.name, one]));
+    byNode.set(run.node, { ...run, context: before?.context ?? run.context, cases: [...cases.values()] });
+  }
+  return [...byNode.values()];
+}
+
 function major({ node }) {
   return Number(node.slice(1).split('.')[0]);
 }
@@ -64,9 +77,12 @@ function filled(before, name, content) {
   return before.replace(marked, (_, begin, end) => `${begin}\n${content}\n\n${end}`);
 }
 
-function runLine({ node, date, processor, rounds, load }) {
+function runLine(run) {
+  const { node, date, processor, rounds, load, cases } = run;
   const busy = load.map((one) => one.toFixed(1)).join(', ');
-  return `- Node ${node}, ${date.slice(0, 10)}, ${processor}, medians of ${rounds} rounds, load average at the end ${busy}.`;
+  const others = files.some((other) => other.node === node && other.date < date);
+  const which = others ? `, these cases alone: ${cases.map(({ name }) => name).join(', ')}` : '';
+  return `- Node ${node}, ${date.slice(0, 10)}, ${processor}, medians of ${rounds} rounds, load average at the end ${busy}${which}.`;
 }
 
 /** Every case that any run has, in the order of the first run that has it. */
