@@ -349,3 +349,20 @@ describe.each([
     expect([log, unhandled]).toEqual([[], []]);
   });
 });
+
+it('gather: a task that somebody had cancelled alone is nothing that its own cancellation would have to report', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  await drive(async () => {
+    const given = spawn(() => sleep(1000));
+    const gathering = spawn(async () => {
+      await gather([given, () => sleep(1000)], GatherStrategy.WaitAll);
+    });
+    await sleep(1);
+    given.cancel();
+    await sleep(1);
+    gathering.cancel();
+    await failureOf(gathering);
+  });
+  expect(warn).not.toHaveBeenCalled();
+  vi.restoreAllMocks();
+});

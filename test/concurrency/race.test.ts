@@ -201,3 +201,21 @@ it('any: the error says of each piece of work that it has no result', async () =
     expect(error).toMatchObject({ results: [undefined, undefined] });
   });
 });
+
+it('race: a loser that answers its cancellation with a value does not win', async () => {
+  await drive(async () => {
+    const loser = async (): Promise<string> => {
+      await sleep(1000).then(undefined, () => undefined);
+      return 'late';
+    };
+    const stubborn = async (): Promise<string> => {
+      try {
+        await sleep(1000);
+      } catch {
+        return 'late';
+      }
+      return 'in time';
+    };
+    expect(await race([() => sleep(1).then(() => 'first'), stubborn, loser])).toBe('first');
+  });
+});
