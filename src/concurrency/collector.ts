@@ -210,6 +210,7 @@ function cancelUnbegun(work: readonly Work<unknown>[], cancellation: Cancellatio
 
 /** What there is to wait for in a piece of work; a body is spawned. */
 function sourceOf(block: Lifetime, work: Work<unknown>): Waitable<unknown> {
+  if (work instanceof Lifetime) return work.status === PENDING ? notAround(block, work) : work;
   if (work instanceof Waitable) return work;
   if (typeof work === 'function') return spawnTask(block, 'gather', work);
   const waited = until(work);
@@ -238,5 +239,15 @@ class PlacedWait extends WaitNode {
     const { status, payload } = outcome;
     outcome.payload = undefined;
     this.collector.ended(this.index, status === FULFILLED, payload);
+  }
+}
+
+/** A lifetime that the block is in would wait for itself for ever: a failure of its own place, as an `await` of it throws. */
+function notAround(block: Lifetime, work: Lifetime): Waitable<unknown> {
+  try {
+    work.claimed(block);
+    return work;
+  } catch (error) {
+    return until(Promise.reject(error)) as Waitable<never>;
   }
 }

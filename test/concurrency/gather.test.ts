@@ -366,3 +366,19 @@ it('gather: a task that somebody had cancelled alone is nothing that its own can
   expect(warn).not.toHaveBeenCalled();
   vi.restoreAllMocks();
 });
+
+it.each([
+  ['gather', (work: Work[]) => gather(work)],
+  ['race', (work: Work[]) => race(work)],
+] as const)('%s of the task that it is in does not wait for ever', async (_name, collect) => {
+  await drive(async () => {
+    const task: Work = spawn(async () => {
+      await sleep(1);
+      await collect([task]);
+    });
+    expect(await failureOf(task)).toMatchObject({
+      name: 'InvalidStateError',
+      message: expect.stringContaining('waits for itself'),
+    });
+  });
+});
