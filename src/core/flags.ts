@@ -31,6 +31,8 @@ export const HOLDS_FAILURE = 1 << 10;
 export const CLAIMED = 1 << 11;
 /** Settled with a failure that nobody has claimed: still in its parent's list of children. Cleared by the judgement. */
 export const UNJUDGED = 1 << 12;
+/** The failures that its members hold are being judged, one after the other. Set and cleared by held-failures. */
+export const JUDGING = 1 << 13;
 /** `context` holds this lifetime as its frame, so it can carry callbacks and steps. Set when it is captured so. */
 export const CONTEXT_FRAMED = 1 << 14;
 /** A block that keeps variables of its own instead of writing to its task's. Set at creation. */

@@ -1,5 +1,5 @@
-import { HOLDS_FAILURE, UNJUDGED } from './flags.js';
-import type { TreeNode } from './tree.js';
+import { HOLDS_FAILURE, JUDGING, UNJUDGED } from './flags.js';
+import { attachChild, detachChild, type TreeNode } from './tree.js';
 
 /**
  * Failures that are kept for a later await (`onFailure: 'hold'`, and results that are handed out one by one): the child
@@ -12,14 +12,17 @@ const HELD = HOLDS_FAILURE | UNJUDGED;
 
 /** A lifetime, as far as it is known here. */
 interface Child extends TreeNode {
-  readonly previousSibling: Child | null;
-  readonly lastChild: Child | null;
+  previousSibling: Child | null;
   /** Its failure is the scope's, unless somebody has claimed it. */
   judge(): void;
 }
 
+interface Group extends TreeNode {
+  lastChild: Child | null;
+}
+
 /** Nobody can claim them any more. */
-export function judgeHeldFailures(scope: Pick<Child, 'lastChild'>): void {
+export function judgeHeldFailures(scope: Group): void {
   let child = scope.lastChild;
   while (child !== null) {
     const previous: Child | null = child.previousSibling;
@@ -30,10 +33,22 @@ export function judgeHeldFailures(scope: Pick<Child, 'lastChild'>): void {
 
 /**
  * For a group whose body has returned, which waits for its members: a failure that one of them holds can be claimed by
- * those that run, and by nobody once there are none. (The look ends at the first that runs.)
+ * those that run, and by nobody once there are none.
  */
-export function judgeIfOnlyHeldAreLeft(group: Pick<Child, 'lastChild'>): void {
-  for (let child = group.lastChild; child !== null; child = child.previousSibling)
-    if ((child.flags & HELD) !== HELD) return;
-  judgeHeldFailures(group);
+export function judgeIfOnlyHeldAreLeft(group: Group): void {
+  // Each one that is judged leaves the tree, and asks this again: nested, thousands would overflow the stack.
+  if ((group.flags & JUDGING) !== 0) return;
+  for (let child = group.lastChild; child !== null; child = child.previousSibling) {
+    if ((child.flags & HELD) === HELD) continue;
+    if (child !== group.lastChild) {
+      // The next look finds it at once. Among those that run the order stays as it was.
+      detachChild(group, child);
+      attachChild(group, child);
+    }
+    return;
+  }
+  group.flags |= JUDGING;
+  for (let child = group.lastChild; child !== null && (child.flags & HELD) === HELD; child = group.lastChild)
+    child.judge();
+  group.flags &= ~JUDGING;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asCompleted, mapUnordered, sleep, TaskGroup } from '../../src/index.js';
+import { asCompleted, checkpoint, mapUnordered, sleep, TaskGroup } from '../../src/index.js';
 import { kinds, playFor, watchReports } from '../conformance/kinds.js';
 
 // E1: a failure is kept for a later await as long as somebody could come.
@@ -80,4 +80,20 @@ describe.each(kinds)('a failure that nobody has claimed, in $name bodies', ({ bo
     );
     expect(outcome).toEqual({ value: new Error('held') });
   });
+});
+
+it('C10: twenty thousand of them, which nobody is left to claim, are judged without a stack that overflows', async () => {
+  const { outcome } = await playFor(100, async () => {
+    await TaskGroup.run((group) => {
+      for (let index = 0; index < 20_000; index++) {
+        const fail = async (): Promise<void> => {
+          await checkpoint();
+          throw new Error(`service ${index}`);
+        };
+        group.spawn(fail, { service: true, onFailure: 'hold' });
+      }
+      group.spawn(() => sleep(10));
+    });
+  });
+  expect(outcome).toMatchObject({ error: { message: expect.stringMatching(/^service /) } });
 });

@@ -56,6 +56,7 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
         block(25);
         await checkpoint();
       }
+      // Longer than the hundred milliseconds that a step may take, on the platform's own clock: that is what is played here.
       await new Promise((resolve) => setTimeout(resolve, 150));
       await sleep(1);
     }),
