@@ -408,7 +408,7 @@ describe('abandoned operations', () => {
   });
 
   it.each(kinds)(
-    'a comparison that cancels the scope of its caller leaves nobody waiting (%s)',
+    'a comparison that cancels the scope of its caller leaves nobody waiting, and loses nothing (%s)',
     async (kind) => {
       await drive(async () => {
         let scope: CancellationScope | undefined;
@@ -429,6 +429,8 @@ describe('abandoned operations', () => {
           scope = undefined;
           expect([queue.waitingPuts, queue.waitingGets]).toEqual([0, 0]);
         }
+        // What was put is in, and what was to be got is still there (C7).
+        expect(queue.size).toBe(4);
       });
     },
   );

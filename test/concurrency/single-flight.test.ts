@@ -231,8 +231,14 @@ describe('singleFlight', () => {
 
   it('O3: an observer that cancels the caller as the run is opened does no harm', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    let cancelled = 0;
     const load = singleFlight(async function loading() {
-      await sleep(1);
+      try {
+        await sleep(1);
+      } catch (error) {
+        cancelled++;
+        throw error;
+      }
     });
     await drive(async () => {
       const task = spawn(() => load());
@@ -244,6 +250,8 @@ describe('singleFlight', () => {
       await failureOf(task);
       expect(task.state).toBe('cancelled');
       await sleep(5);
+      // It was its only caller.
+      expect(cancelled).toBe(1);
       await load();
     });
     expect(warn).not.toHaveBeenCalled();
