@@ -15,8 +15,12 @@ export function readReports(folder) {
   });
 }
 
-function keyOf({ file, mutatorName, replacement, location: { start, end } }) {
-  return `${file}:${start.line}:${start.column}-${end.line}:${end.column} ${mutatorName} ${replacement}`;
+const versions = new Map();
+
+/** The source belongs to it: the same place in another version of a file is another place. */
+function keyOf({ file, source, mutatorName, replacement, location: { start, end } }) {
+  if (!versions.has(source)) versions.set(source, versions.size);
+  return `${versions.get(source)} ${file}:${start.line}:${start.column}-${end.line}:${end.column} ${mutatorName} ${replacement}`;
 }
 
 /** The first outcome of each mutant, and the latest. */

@@ -11,6 +11,8 @@ import { takeSnapshot, tree, work } from './snapshot.mjs';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const reports = join(work, 'reports');
 const usage = `usage: npm run mutation -- [--portions 1-3] [--of 40] [--seed 1] [--files core/wait] [--fresh]
+       npm run mutation -- --rest [--portions 1-3] [--of 40] [--seed 1]
+                                       what no report has yet: the portions that are left, and what has changed since
        npm run mutation -- --again     the survivors of what was run, against the tests as they are now
        npm run mutation -- --report    what was found so far
   --portions  which of the equal parts of the code, chosen by lot (default: all)
@@ -25,21 +27,26 @@ const usage = `usage: npm run mutation -- [--portions 1-3] [--of 40] [--seed 1] 
 const options = readOptions();
 installOnce(here, 'the mutation tester');
 // After the installation: these import what it installs.
-const { shuffled, unitsOf } = await import('./units.mjs');
+const { shuffled, unitsOf, unitsOfFile } = await import('./units.mjs');
 const { readReports, show, survivorsIn } = await import('./report.mjs');
 mkdirSync(reports, { recursive: true });
 setPriority(constants.priority.PRIORITY_LOW);
 
 if (!options.report) {
-  if (!options.keep) takeSnapshot(options.fresh);
+  if (!options.keep) takeSnapshot(options.fresh || options.rest);
   if (options.fresh) forget();
   if (options.again) again();
   else if (options.files !== undefined) files(options.files.split(','));
-  else
-    for (const portion of portions())
-      check(`portion-${options.seed}-${options.of}-${portion}`, rangesOf(portion));
+  else parts();
 }
 show(reports);
+
+function parts() {
+  const units = options.rest ? unchecked() : unitsOf(tree);
+  const kind = options.rest ? 'rest' : 'portion';
+  for (const portion of portions())
+    check(`${kind}-${options.seed}-${options.of}-${portion}`, rangesOf(units, portion));
+}
 
 function portions() {
   const [first, last = first] = (options.portions ?? `1-${options.of}`).split('-').map(Number);
@@ -47,9 +54,26 @@ function portions() {
 }
 
 /** Each portion takes every so-manieth unit of the shuffled list, so that it is spread over all files. */
-function rangesOf(portion) {
-  const units = shuffled(unitsOf(tree), Number(options.seed));
-  return units.filter((_, index) => index % Number(options.of) === portion - 1).map(rangeOf);
+function rangesOf(units, portion) {
+  return shuffled(units, Number(options.seed))
+    .filter((_, index) => index % Number(options.of) === portion - 1)
+    .map(rangeOf);
+}
+
+/** The units in which no mutant was tried so far, with the text that they have now. What this run itself found is left out. */
+function unchecked() {
+  const checked = new Set();
+  const mutants = readReports(reports).filter(
+    ({ report, status }) => report.startsWith('portion') && status !== 'Ignored',
+  );
+  const sources = new Map();
+  for (const { file, source, location } of mutants) {
+    if (!sources.has(source)) sources.set(source, unitsOfFile(file, source));
+    const { line } = location.start;
+    const unit = sources.get(source).find(({ from, to }) => from <= line && line <= to);
+    if (unit !== undefined) checked.add(`${file}\n${unit.text}`);
+  }
+  return unitsOf(tree).filter(({ file, text }) => !checked.has(`${file}\n${text}`));
 }
 
 function rangeOf({ file, from, to }) {
@@ -64,7 +88,10 @@ function files(parts) {
 
 /** Exactly the mutants that survived: their places are ranges, and what else lies in them is left out of the account. */
 function again() {
-  const survivors = survivorsIn(readReports(reports));
+  // Places in an older source are no places in this one.
+  const survivors = survivorsIn(readReports(reports)).filter(
+    ({ file, source }) => existsSync(join(tree, file)) && source === readFileSync(join(tree, file), 'utf8'),
+  );
   const ranges = survivors.map(({ file, location: { start, end } }) => {
     return `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
   });
@@ -110,6 +137,7 @@ function readOptions() {
         seed: { type: 'string', default: '1' },
         files: { type: 'string' },
         fresh: { type: 'boolean', default: false },
+        rest: { type: 'boolean', default: false },
         tests: { type: 'string' },
         'at-once': { type: 'string', default: '1' },
         keep: { type: 'boolean', default: false },

@@ -4,23 +4,22 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
-/** The units of src/core and src/concurrency below `tree`: { file, from, to }, lines counted from 1. */
+/** The units of src/core and src/concurrency below `tree`: { file, from, to, text }, lines counted from 1. */
 export function unitsOf(tree) {
   return ['src/core', 'src/concurrency'].flatMap((folder) =>
     readdirSync(join(tree, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .sort()
-      .flatMap((name) => unitsOfFile(tree, `${folder}/${name}`)),
+      .flatMap((name) => {
+        const file = `${folder}/${name}`;
+        return unitsOfFile(file, readFileSync(join(tree, file), 'utf8'));
+      }),
   );
 }
 
-function unitsOfFile(tree, file) {
-  const source = ts.createSourceFile(
-    file,
-    readFileSync(join(tree, file), 'utf8'),
-    ts.ScriptTarget.Latest,
-    true,
-  );
+/** Those of one file, each with its own text. */
+export function unitsOfFile(file, text) {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const line = (position) => source.getLineAndCharacterOfPosition(position).line + 1;
   return source.statements
     .flatMap((statement) => (ts.isClassDeclaration(statement) ? [...statement.members] : [statement]))
@@ -28,7 +27,12 @@ function unitsOfFile(tree, file) {
       (node) =>
         !ts.isImportDeclaration(node) && !ts.isInterfaceDeclaration(node) && !ts.isTypeAliasDeclaration(node),
     )
-    .map((node) => ({ file, from: line(node.getStart(source)), to: line(node.getEnd()) }));
+    .map((node) => ({
+      file,
+      from: line(node.getStart(source)),
+      to: line(node.getEnd()),
+      text: node.getText(source),
+    }));
 }
 
 /** The same order for the same seed (Fisher–Yates over mulberry32). */

@@ -106,11 +106,12 @@ describe.each(kinds)('what waits for what, in $kind bodies', ({ body }) => {
             told = alive()
               .filter(({ name }) => name === 'follower')
               .map(({ waits }) => waits.map((wait) => [wait.for, typeof wait.site]));
-            const own = alive().find(({ name }) => name === 'main')!.waits;
+            const asking = alive().filter(({ name }) => name === 'asking');
+            const own = asking.flatMap(({ waits }) => waits);
             begun = own.map((wait) => [wait.awaited, wait.for, typeof wait.site]);
             gate.resolve();
           }),
-          { loop },
+          { loop, name: 'asking' },
         ),
       );
     } finally {
