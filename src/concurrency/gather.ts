@@ -145,6 +145,11 @@ class Gather extends Collector<unknown> {
     this.succeededAt = new Array(work.length).fill(false);
   }
 
+  protected override hasSucceeded(index: number, value: unknown): boolean {
+    this.succeeded(index, value);
+    return true;
+  }
+
   protected override succeeded(index: number, value: unknown): void {
     this.results[index] = value;
     this.succeededAt[index] = true;

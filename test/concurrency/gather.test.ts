@@ -5,6 +5,7 @@ import {
   CancelledError,
   checkpoint,
   Future,
+  type GatherError,
   type GatherOptions,
   GatherStrategy,
   gather,
@@ -77,6 +78,29 @@ describe.each(bodies)('gather in %s bodies', (_kind, body) => {
 });
 
 describe('gather', () => {
+  it('tasks that had succeeded need no wait: what stands among them fails, is shown and is cancelled in its own place', async () => {
+    await drive(async () => {
+      const done = (value: number) => spawn(() => value);
+      const given = [done(0), done(1)];
+      await gather(given);
+      const failing = gather([given[0]!, async () => Promise.reject(new Error('no')), given[1]!], {
+        strategy: GatherStrategy.WaitAll,
+      });
+      const error = (await failureOf(failing)) as GatherError;
+      expect(error.failures.map(({ index }) => index)).toEqual([1]);
+      expect(error.results).toEqual([0, undefined, 1]);
+      const open = spawn(() => sleep(1000), { name: 'open' });
+      const task = spawn(() => gather([given[0]!, open, given[1]!]), 'gathering');
+      await sleep(1);
+      const shown = String(taskTree()).replace(/#\d+/g, '#');
+      expect(shown.match(/waits for task.*/g)).toEqual(["waits for task # 'open'"]);
+      task.cancel();
+      await sleep(1);
+      expect([task.state, open.state, given[0]!.state]).toEqual(['cancelled', 'cancelled', 'completed']);
+      expect(await gather(given)).toEqual([0, 1]);
+    });
+  });
+
   it('WaitAll: a failure is named by its task, by its key in a record, and else by its place', async () => {
     const fail = async (): Promise<never> => {
       throw new Error('no');
