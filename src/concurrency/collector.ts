@@ -11,11 +11,13 @@ import { reportSuppressed } from '../core/reports.js';
 import { spawnTask, Task } from '../core/task.js';
 import { isInstance } from '../core/thrown-value.js';
 import {
+  BY_SOURCE,
   beginWait,
   endWait,
   FULFILLED,
   outcome,
   PENDING,
+  RECORDING,
   subscribeUnlinked,
   WaitNode,
   type WaitSource,
@@ -46,12 +48,11 @@ export abstract class Collector<T> implements ChildPolicy {
   }
 
   /**
-   * A task had succeeded before. Whether that is enough: where it matters what came first, it has to wait for its turn.
-   * Measured: half of what the gathering of finished tasks took was the making and ending of waits for them.
+   * Whether a success is only written down: then the one of a task needs no job, and one of a task that had ended no wait.
+   * Where it matters what came first, each has to wait for its turn. (Measured on Node 20 and 26, ten thousand tasks: a
+   * quarter less for tasks that are running, two thirds for those that have ended.)
    */
-  protected hasSucceeded(_index: number, _value: unknown): boolean {
-    return false;
-  }
+  protected readonly records: boolean = false;
 
   /** Work has given a value. */
   protected abstract succeeded(index: number, value: unknown): void;
@@ -94,8 +95,9 @@ export abstract class Collector<T> implements ChildPolicy {
 
   private add(index: number, work: Work<unknown>): void {
     const source = sourceOf(this.block, work);
-    if (source.status === FULFILLED && source instanceof Lifetime && this.hasSucceeded(index, source.payload)) {
+    if (this.records && source.status === FULFILLED && source instanceof Lifetime) {
       this.waits.push(null);
+      this.succeeded(index, source.payload);
       return;
     }
     const wait = new PlacedWait(this, this.block, index, source);
@@ -108,11 +110,20 @@ export abstract class Collector<T> implements ChildPolicy {
     }
     source.claimed(null);
     if (source.status === PENDING) {
+      if (this.records) wait.verdict = RECORDING;
       subscribeUnlinked(wait, source);
     } else {
       wait.source = source;
       this.settled.push(wait);
     }
+  }
+
+  /** @internal Called by a wait for a task that has just succeeded. The last one goes through the loop, in its turn. */
+  record(index: number, value: unknown): boolean {
+    if (this.open === 1 || !this.begun) return false;
+    this.open--;
+    this.succeeded(index, value);
+    return true;
   }
 
   /** @internal Called by a wait that has ended. */
@@ -230,13 +241,19 @@ function sourceOf(block: Lifetime, work: Work<unknown>): Waitable<unknown> {
   return waited instanceof Waitable ? waited : spawnTask(block, 'gather', () => work);
 }
 
+/** Who is told of what a place has come to. */
+interface Places {
+  ended(index: number, succeeded: boolean, payload: unknown): void;
+  record(index: number, value: unknown): boolean;
+}
+
 /** A wait that knows its place. */
 class PlacedWait extends WaitNode {
   readonly subject: Waitable<unknown>;
-  private readonly collector: { ended(index: number, succeeded: boolean, payload: unknown): void };
+  private readonly collector: Places;
   private readonly index: number;
 
-  constructor(collector: PlacedWait['collector'], owner: Frame, index: number, subject: Waitable<unknown>) {
+  constructor(collector: Places, owner: Frame, index: number, subject: Waitable<unknown>) {
     super(owner);
     this.collector = collector;
     this.index = index;
@@ -245,6 +262,13 @@ class PlacedWait extends WaitNode {
 
   get waitsForLifetime(): boolean {
     return this.source !== null && this.subject instanceof Lifetime && this.subject.status === PENDING;
+  }
+
+  record(source: WaitSource): boolean {
+    if (source.status !== FULFILLED || !this.collector.record(this.index, source.payload)) return false;
+    this.source = null;
+    this.verdict = BY_SOURCE;
+    return true;
   }
 
   override run(): void {

@@ -124,6 +124,7 @@ export function checkStrategy(call: string, strategy: unknown): void {
 }
 
 class Gather extends Collector<unknown> {
+  protected override readonly records = true;
   private readonly keys: string[] | undefined;
   private readonly strategy: GatherStrategy;
   private readonly onFailure: ((error: unknown, index: number) => void) | undefined;
@@ -143,11 +144,6 @@ class Gather extends Collector<unknown> {
     this.onFailure = options.onFailure;
     this.results = new Array(work.length).fill(undefined);
     this.succeededAt = new Array(work.length).fill(false);
-  }
-
-  protected override hasSucceeded(index: number, value: unknown): boolean {
-    this.succeeded(index, value);
-    return true;
   }
 
   protected override succeeded(index: number, value: unknown): void {

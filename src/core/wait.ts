@@ -26,8 +26,10 @@ export interface Wait extends Link, Job {
   source: WaitSource | null;
   previousWait: Wait | null;
   nextWait: Wait | null;
-  /** How the wait ends if it is not its source that ends it: one of the three below. */
+  /** How the wait ends if it is not its source that ends it: one of those below. */
   verdict: number;
+  /** For RECORDING: takes a success without a job, if writing it down is all that the job would do. */
+  record?(source: WaitSource): boolean;
 }
 
 /** The source decides. */
@@ -36,6 +38,9 @@ export const BY_SOURCE = 0;
 export const INTERRUPTED_WAIT = 1;
 /** It began although its frame was cancelled. */
 export const LATE_WAIT = 2;
+
+/** The source decides, and its success may be written down on the spot: see `record`. */
+export const RECORDING = 3;
 
 /** How a source stands. */
 export const PENDING = 0;
@@ -132,7 +137,7 @@ export function wakeAll(source: WaitSource): void {
     wait.previousWait = null;
     wait.nextWait = null;
     detachLink(wait);
-    scheduleWait(wait);
+    if (wait.verdict !== RECORDING || !wait.record!(source)) scheduleWait(wait);
     wait = next;
   }
 }

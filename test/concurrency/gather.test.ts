@@ -374,6 +374,35 @@ describe.each([
   });
 });
 
+it('gather: onFailure is told of what failed, and not of what is cancelled because of it, or with the gather', async () => {
+  for (const strategy of Object.values(GatherStrategy)) {
+    const told: unknown[] = [];
+    const error = new Error('no');
+    await drive(async () => {
+      const given = spawn(() => sleep(1000));
+      const work = [given, () => sleep(1).then(() => Promise.reject(error)), () => sleep(1000), sleep(1000)];
+      const onFailure = (...each: unknown[]): void => void told.push(each);
+      const task = spawn(async () => void (await failureOf(gather(work, { strategy, onFailure } as object))));
+      await sleep(2);
+      task.cancel();
+      await task;
+    });
+    expect([strategy, told]).toEqual([strategy, [[error, 1]]]);
+    expect(suppressedOf(error)).toEqual([]);
+  }
+});
+
+it('E3: gather: work that fails with one and the same error has failed once', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  const error = new Error('no');
+  await drive(async () => {
+    const task = spawn(() => sleep(1).then(() => Promise.reject(error)));
+    expect(await failureOf(gather([task, task, Promise.reject(error)]))).toBe(error);
+  });
+  expect([suppressedOf(error), warn.mock.calls]).toEqual([[], []]);
+  vi.restoreAllMocks();
+});
+
 it('gather: a task that somebody had cancelled alone is nothing that its own cancellation would have to report', async () => {
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
   await drive(async () => {
