@@ -82,6 +82,7 @@ export class PermitPool implements PermitIssuer {
     this.held += permit.weight;
     this.latest = permit;
     this.holdings?.add(permit);
+    if (debug.enabled) watchPermit(permit, this);
   }
 
   takeBack(permit: Permit): boolean {

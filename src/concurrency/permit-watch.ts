@@ -33,10 +33,11 @@ const dropped = new FinalizationRegistry<Trace>(({ issuer, weight, holder, place
   );
 });
 
-/** Watches a permit that has just been granted. */
+/** Watches a permit that has just been granted, or made good again after the wait for a condition. */
 export function watchPermit(permit: Permit, issuer: Issuer): void {
   const frame = permit.frame as Lifetime | null;
-  rememberSite(permit, watchPermit);
+  // Made good again it is still the one that was granted there.
+  if (siteOf(permit) === undefined) rememberSite(permit, watchPermit);
   const granted = siteOf(permit)?.place ?? 'at an unknown place';
   // Granted later, from the loop: then where its holder waited for it is not known any more.
   const place = granted.startsWith('at an unknown') ? 'after a wait' : granted;

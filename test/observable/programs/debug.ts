@@ -1,5 +1,5 @@
 // A program for debug-watch.test.ts, in debug mode: what it does is its argument.
-import { checkpoint, type Fiber, Mutex, run, Semaphore, shield, sleep, spawn } from '../../../src/index.js';
+import { checkpoint, Condition, type Fiber, Mutex, run, Semaphore, shield, sleep, spawn } from '../../../src/index.js';
 
 function block(ms: number): void {
   const until = performance.now() + ms;
@@ -81,12 +81,20 @@ const programs: Readonly<Record<string, () => Promise<unknown>>> = {
   'permit dropped': async () => {
     const slots = new Semaphore(2, { name: 'slots' });
     const lock = new Mutex({ name: 'lock' });
+    const changed = new Condition(new Mutex({ name: 'taken back' }));
     await run(async () => {
       await slots.acquire();
       await lock.acquire();
+      const waiter = spawn(async () => {
+        await changed.mutex.acquire();
+        await changed.wait();
+      });
+      while (changed.waiting === 0) await checkpoint();
+      changed.notify();
+      await waiter;
     });
     await collect();
-    console.log(slots.available, lock.isLocked);
+    console.log(slots.available, lock.isLocked, changed.mutex.isLocked);
   },
   'permit released': async () => {
     const slots = new Semaphore(2);
