@@ -37,7 +37,6 @@ export function takeSnapshot(fresh) {
 
 /** The slowest tests, which measure costs or wait for collections: each mutant is run against all that reach it. */
 const slow = [
-  'C11: many short races against one long-lived promise',
   'F3: a cleared timer costs nothing later: none is left after ten thousand',
   'keeps the latest 1000 leaks',
   'wait: ten thousand tasks cost no more',

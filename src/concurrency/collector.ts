@@ -38,8 +38,6 @@ export abstract class Collector<T> implements ChildPolicy {
   private readonly settled: PlacedWait[] = [];
   private open = 0;
   private begun = false;
-  /** It was cancelled before all of the work had begun. */
-  private isCut = false;
 
   constructor(block: Block<T>) {
     this.block = block;
@@ -87,7 +85,6 @@ export abstract class Collector<T> implements ChildPolicy {
           if ((this.block.flags & INTERRUPTED) === 0) throw error;
         }
       }
-      this.isCut = true;
       adopt(work[index]!);
       cancelUnbegun([work[index]!], this.block.cancellation!);
     }
@@ -182,10 +179,6 @@ export abstract class Collector<T> implements ChildPolicy {
   private check(): void {
     if (this.open > 0 || !this.begun) return;
     this.begun = false;
-    if (this.isCut) {
-      this.block.bodySettled(false, this.block.cancelledError());
-      return;
-    }
     let value: T;
     try {
       value = this.conclude();

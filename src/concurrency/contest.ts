@@ -25,14 +25,12 @@ export abstract class Contest<T> extends Collector<T> {
   /** Something failed while nothing was decided. */
   protected abstract lost(index: number, error: unknown): void;
 
-  /** Begins. What has settled already comes last, so that all it decides about is there to be cancelled. */
+  /** Begins. Where something that has settled already decides, the first that was given: it comes after all has begun. */
   compete(work: readonly Work<unknown>[]): Awaitable<T> {
     const isDecisive = (piece: Work<unknown>): boolean =>
       piece instanceof Waitable && piece.status !== PENDING && this.decidedBy(piece.status);
-    const first = work.find(isDecisive);
-    if (first === undefined) return this.collect(work);
-    // A function is not even begun.
-    return this.collect([...work.filter((piece) => piece !== first && typeof piece !== 'function'), first]);
+    // A function is then not even begun.
+    return this.collect(work.some(isDecisive) ? work.filter((piece) => typeof piece !== 'function') : work);
   }
 
   protected decide(succeeded: boolean, payload: unknown): void {

@@ -2,6 +2,7 @@ import type { Lifetime } from '../core/lifetime.js';
 import { reportWarning } from '../core/reports.js';
 import { QueueClosedError } from './queue-closed-error.js';
 import type { OrderedItems } from './queue-order.js';
+import { failAloud } from './unheard.js';
 import { Waiter, WaiterList } from './waiter-list.js';
 
 /**
@@ -262,7 +263,7 @@ export class Next<T> extends Taker<T, IteratorResult<T, undefined>> {
 export class Put<T> extends Waiter<void> {
   readonly item: T;
   private readonly exchange: QueueExchange<T>;
-  private heard = false;
+  /** @internal */ heard = false;
 
   constructor(call: string, exchange: QueueExchange<T>, item: T) {
     super(call);
@@ -272,19 +273,15 @@ export class Put<T> extends Waiter<void> {
 
   /** The queue is closed. An item that nobody knows to be lost is reported: nobody may be waiting for a put (E1). */
   refuse(): void {
-    // A wait that came and was given up counts no longer (E2).
-    this.heard = this.firstWait !== null;
-    this.fail(this.exchange.refused(this.label));
-    // `await queue.put(...)` reaches its `then` a microtask after this call: only then is nobody there.
-    if (!this.heard) void Promise.resolve().then(() => Promise.resolve().then(() => this.reportUnheard()));
-  }
-
-  private reportUnheard(): void {
-    if (this.heard) return;
-    reportWarning(
+    failAloud(
       this,
-      'SKEIN_QUEUE_CLOSED',
-      `an item was put into ${this.exchange.shown} after it was closed, and is lost; await queue.put(item) to hear of it`,
+      () => this.fail(this.exchange.refused(this.label)),
+      () =>
+        reportWarning(
+          this,
+          'SKEIN_QUEUE_CLOSED',
+          `an item was put into ${this.exchange.shown} after it was closed, and is lost; await queue.put(item) to hear of it`,
+        ),
     );
   }
 

@@ -4,12 +4,15 @@ import type { Block } from '../core/block.js';
 import { Cancellation } from '../core/cancellation.js';
 import { CLAIMED } from '../core/flags.js';
 import { Operation } from '../core/operation.js';
+import { reportSuppressed } from '../core/reports.js';
 import { FULFILLED, PENDING, REJECTED } from '../core/wait.js';
+import { failAloud } from './unheard.js';
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** A result that was asked for. One that was granted and reached nobody goes back, to the front (C7). */
 export class AskedResult<T> extends Operation<IteratorResult<T, undefined>> {
+  /** @internal */ heard = false;
   private readonly iterator: ResultIterator<T>;
 
   constructor(iterator: ResultIterator<T>) {
@@ -23,6 +26,19 @@ export class AskedResult<T> extends Operation<IteratorResult<T, undefined>> {
 
   override get checkpoint(): string {
     return 'iterator.next()';
+  }
+
+  /** The work has failed, and this is who is told. */
+  refuse(error: unknown): void {
+    failAloud(
+      this,
+      () => this.fail(error),
+      () => reportSuppressed(this, undefined, error),
+    );
+  }
+
+  override claimed(): void {
+    this.heard = true;
   }
 
   protected override withdraw(): void {
@@ -132,7 +148,7 @@ export abstract class ResultIterator<T> implements AwaitableIterator<T> {
     this.told = true;
     if (block.status === REJECTED) {
       this.claim(block);
-      asked.fail(block.payload);
+      asked.refuse(block.payload);
     } else {
       asked.fail(block.outsiderError());
     }
@@ -163,16 +179,20 @@ export abstract class ResultIterator<T> implements AwaitableIterator<T> {
     this.head = 0;
     for (const asked of this.asking) asked.finish(DONE);
     this.asking.clear();
-    if (block === null || this.told) {
+    if (block === null) {
       leaving.settle(FULFILLED, result);
       return;
     }
-    this.told = true;
-    block.flags |= CLAIMED;
-    block.cancelWith(new Cancellation('cancel', block, 'the loop over its results was left'));
+    const isFirst = !this.told;
+    if (isFirst) {
+      this.told = true;
+      block.flags |= CLAIMED;
+      block.cancelWith(new Cancellation('cancel', block, 'the loop over its results was left'));
+    }
+    // The work may have been left already, and not have ended yet.
     block.whenEnded(() => {
-      this.claim(block);
-      if (block.status === REJECTED) leaving.settle(REJECTED, block.payload);
+      if (isFirst) this.claim(block);
+      if (isFirst && block.status === REJECTED) leaving.refuse(block.payload);
       else leaving.settle(FULFILLED, result);
     });
   }
@@ -184,6 +204,21 @@ export abstract class ResultIterator<T> implements AwaitableIterator<T> {
 
 /** The end of a loop's work. It is clean-up, so a cancellation does not interrupt the wait for it. */
 class Leaving<R> extends Waitable<R> {
+  /** @internal */ heard = false;
+
+  /** The work has failed while it ended. */
+  refuse(error: unknown): void {
+    failAloud(
+      this,
+      () => this.settle(REJECTED, error),
+      () => reportSuppressed(this, undefined, error),
+    );
+  }
+
+  override claimed(): void {
+    this.heard = true;
+  }
+
   override get label(): string {
     return 'iterator.return()';
   }

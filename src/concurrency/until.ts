@@ -8,6 +8,7 @@ import { reportSuppressed } from '../core/reports.js';
 import { signalOf } from '../core/signal.js';
 import { causeOf } from '../core/thrown-value.js';
 import { CANCELLED } from '../core/wait.js';
+import { failAloud } from './unheard.js';
 
 /**
  * A foreign promise, with waiters that can leave. A promise never forgets a reaction, so each gets one of ours only,
@@ -73,7 +74,7 @@ class Until<T> extends Operation<T> {
   previous: Until<unknown> | null = null;
   next: Until<unknown> | null = null;
   private foreign: Foreign | null = null;
-  private heard = false;
+  /** @internal */ heard = false;
 
   override get label(): string {
     return 'until()';
@@ -110,15 +111,11 @@ class Until<T> extends Operation<T> {
       this.finish(foreign.value as T);
       return;
     }
-    // A wait that came and was given up counts no longer (E2).
-    this.heard = this.firstWait !== null;
-    this.fail(foreign.value);
-    // `await until(...)` reaches its `then` a microtask after this call: only then is nobody there.
-    if (!this.heard) void Promise.resolve().then(() => Promise.resolve().then(() => this.reportUnheard()));
-  }
-
-  private reportUnheard(): void {
-    if (!this.heard) reportSuppressed(this, undefined, this.payload);
+    failAloud(
+      this,
+      () => this.fail(foreign.value),
+      () => reportSuppressed(this, undefined, foreign.value),
+    );
   }
 
   override claimed(): void {

@@ -3,6 +3,7 @@ import type { BodyOwner } from './body-owner.js';
 import { InvalidArgumentError } from './errors.js';
 import { Fiber } from './fiber.js';
 import { enterFrame } from './frame.js';
+import { contextKeepsEnteredFrame } from './platform/async-context.js';
 import { beginWait, endWait, FULFILLED, outcome, WaitNode, type WaitSource } from './wait.js';
 
 /**
@@ -94,6 +95,9 @@ function tagOf(result: object): unknown {
 
 /** An async body: its promise says when it has settled. What it does after its first `await` comes after the turn. */
 function followPromise(owner: BodyOwner, promise: Promise<unknown>): void {
+  // Where a context never changes, that of the body is taken here, and not where the body first gives a callback, which may
+  // be inside another library's (X2).
+  if (!contextKeepsEnteredFrame) owner.keepContext();
   owner.realm.loop.noteResume?.();
   promise.then(
     (value: unknown) => owner.bodySettled(true, value),

@@ -87,11 +87,14 @@ export abstract class Cancellable<T = unknown> extends Waitable<T> {
 
   /** @internal */
   callbackContext(): AsyncContext {
-    if (this.context === null || (this.flags & flag.CONTEXT_FRAMED) === 0) {
-      this.context = captureContext();
-      this.flags |= flag.CONTEXT_FRAMED;
-    }
-    return this.context;
+    if (this.context === null || (this.flags & flag.CONTEXT_FRAMED) === 0) this.keepContext();
+    return this.context!;
+  }
+
+  /** @internal */
+  keepContext(): void {
+    this.context = captureContext();
+    this.flags |= flag.CONTEXT_FRAMED;
   }
 
   /** @internal */

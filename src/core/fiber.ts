@@ -66,8 +66,7 @@ export class Fiber extends WaitNode implements FiberDriver {
       if (result.done !== true && !framed) {
         // The first suspension: later steps need the context in which the frame was entered, and not one that the body has
         // been in meanwhile, where a `then` may have captured it (X2).
-        owner.flags &= ~CONTEXT_FRAMED;
-        owner.callbackContext();
+        owner.keepContext();
       }
     } catch (error) {
       returned = false;

@@ -211,7 +211,8 @@ export class HostedLoop implements EventLoop {
       // Only a function that a user scheduled can throw here; it must not take the jobs behind it along.
       raiseUncaught(error);
     }
-    if (this.coming !== null) this.look();
+    // The last job of a turn may have been the one that kept the thread.
+    this.look();
     this.inTurn = false;
     this.resumes = 0;
     this.rest();

@@ -59,7 +59,7 @@ export class Watchdog {
 
   private nameStuck(): void {
     this.warnTimer = null;
-    for (const node of stuckIn(this.top, everywhere)) {
+    for (const node of stuckIn(this.top, outsideCleanup)) {
       warn(
         'SKEIN_STUCK',
         `${node.describeStuck()} ${WARN_AFTER / 1000} s after it was cancelled: it waits for something that skein cannot ` +
@@ -93,6 +93,8 @@ export class Watchdog {
 
 /** A shield, and clean-up that is under way, run to their end (C7): what is inside is not looked at. */
 const outsideShields = (node: TreeNode): boolean => (node.flags & SHIELDED) === 0;
+/** Clean-up is bounded by itself, and whoever bounds it names it when it takes too long. */
+const outsideCleanup = (node: TreeNode): boolean => (node.flags & CLEANUP) === 0;
 const everywhere = (): boolean => true;
 
 function stuckIn(top: Watched, enters: (node: TreeNode) => boolean): Watched[] {

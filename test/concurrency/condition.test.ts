@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import {
+  type Awaitable,
   CancellationScope,
   CancelledError,
   Condition,
   checkpoint,
+  currentTask,
   detached,
   gather,
   InvalidArgumentError,
@@ -74,6 +76,15 @@ describe('Condition', () => {
     });
   });
 
+  it('C6: a waitFor whose scope was left says so by its name', async () => {
+    await drive(async () => {
+      const condition = new Condition(undefined, { name: 'changed' });
+      using _ = await condition.mutex.acquire();
+      const [left] = await CancellationScope.run(() => [condition.waitFor(() => false)]);
+      await expect(left).rejects.toThrow('condition.wait() on `changed`');
+    });
+  });
+
   it('a predicate that throws ends the wait with its error and the lock held', async () => {
     await drive(async () => {
       const condition = new Condition();
@@ -120,6 +131,61 @@ describe('Condition', () => {
         false,
         0,
       ]);
+    });
+  });
+
+  it.each(kinds)(
+    'C2, C7: a %s body that awaits its wait only after it was cancelled has the lock back too',
+    async (kind) => {
+      await drive(async () => {
+        const condition = new Condition();
+        const { mutex } = condition;
+        const log: unknown[] = [];
+        const doomed = spawn(
+          bodyOf(kind, function* (): Steps<void> {
+            const permit: Permit = yield mutex.acquire();
+            const waiting = condition.wait();
+            const other = mutex.tryAcquire()!;
+            CancellationScope.current()!.parent!.spawn(() => sleep(5).then(() => other.release()));
+            currentTask()!.cancel();
+            try {
+              yield waiting;
+            } catch (error) {
+              log.push(error instanceof CancelledError, other.isReleased, permit.isReleased, mutex.isLocked);
+              throw error;
+            } finally {
+              permit.release();
+            }
+          }) as () => Promise<void>,
+        );
+        await doomed.catch(() => undefined);
+        expect([log, doomed.state, mutex.isLocked]).toEqual([[true, true, false, true], 'cancelled', false]);
+      });
+    },
+  );
+
+  it('C2: a wait that is over, or that is another one’s, holds up nobody who is cancelled', async () => {
+    await drive(async () => {
+      const condition = new Condition();
+      using _ = await condition.mutex.acquire();
+      const waiting = condition.wait();
+      const cancelled = async (wait: Awaitable<void>): Promise<void> => {
+        currentTask()!.cancel();
+        await wait;
+      };
+      const other = spawn(() => cancelled(waiting));
+      await sleep(1);
+      expect([other.state, condition.waiting]).toEqual(['cancelled', 1]);
+      condition.notify();
+      await waiting;
+      const again = spawn(async () => {
+        const over = condition.wait();
+        condition.notify();
+        await over;
+        await cancelled(over);
+      });
+      await again.catch(() => undefined);
+      expect(again.state).toBe('cancelled');
     });
   });
 
@@ -190,6 +256,8 @@ describe('Condition', () => {
       expect(() => new Condition({} as Mutex)).toThrow(/takes a Mutex first/);
       const permit = await spawn(async () => await condition.mutex.acquire());
       expect(() => condition.wait()).toThrow(/somebody else holds it; .* write condition.wait\(permit\)/);
+      const other = await new Mutex().acquire();
+      expect(() => condition.wait(other)).toThrow(/somebody else holds it/);
       const handedOver = condition.wait(permit);
       expect(() => permit.release()).toThrow(/while its holder waits for a condition/);
       condition.notify();

@@ -81,6 +81,22 @@ describe.each(bodies)('forEach and filter with %s functions', (_kind, body) => {
     );
     expect(kept).toEqual([1, 3]);
   });
+
+  it('filter: with WaitAll, the error shows what was kept, each item in its place', async () => {
+    const error = await failureOf(
+      drive(() =>
+        filter(
+          ['a', 'b', 'c', 'd'],
+          body((_: string, index: number) =>
+            sleep(1).then(() => (index === 1 ? Promise.reject(new Error('no')) : index !== 2)),
+          ),
+          { strategy: 'wait-all' },
+        ),
+      ),
+    );
+    expect((error as GatherError).results).toStrictEqual(['a', undefined, undefined, 'd']);
+    expect(error).toMatchObject({ message: '1 of 4 failed: [1] Error: no' });
+  });
 });
 
 describe('forEach and filter', () => {

@@ -342,6 +342,10 @@ describe('gather', () => {
   });
 });
 
+it('gather: takes a checkpoint', async () => {
+  expect(await drive(() => gather([checkpoint(), async () => 1]))).toEqual([undefined, 1]);
+});
+
 describe.each([
   ['gather', (work: Work[]) => gather(work)],
   ['race', (work: Work[]) => race(work)],
@@ -392,15 +396,43 @@ it('gather: onFailure is told of what failed, and not of what is cancelled becau
   }
 });
 
+it('gather: what onFailure throws is a failure of the gather', async () => {
+  const thrown = new Error('in onFailure');
+  const onFailure = (): void => {
+    throw thrown;
+  };
+  await drive(async () => {
+    const work = [async () => Promise.reject(new Error('no')), async () => 1];
+    const strategy = GatherStrategy.ReturnPartial;
+    expect(await failureOf(gather(work, { strategy, onFailure }))).toBe(thrown);
+  });
+});
+
 it('E3: gather: work that fails with one and the same error has failed once', async () => {
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
   const error = new Error('no');
   await drive(async () => {
     const task = spawn(() => sleep(1).then(() => Promise.reject(error)));
-    expect(await failureOf(gather([task, task, Promise.reject(error)]))).toBe(error);
+    expect(await failureOf(gather([task, task]))).toBe(error);
+    // It has failed already: the gather is over before it is waited for.
+    expect(await failureOf(gather([task, task]))).toBe(error);
+    expect(await failureOf(gather([task], GatherStrategy.WaitAll))).toMatchObject({ errors: [error] });
   });
   expect([suppressedOf(error), warn.mock.calls]).toEqual([[], []]);
   vi.restoreAllMocks();
+});
+
+it('E1: gather: what its work spawns beside itself, into the scope of the gather, fails that', async () => {
+  const error = new Error('no');
+  await drive(async () => {
+    const gathered = gather([
+      async () => {
+        CancellationScope.current()!.parent!.spawn(() => sleep(1).then(() => Promise.reject(error)));
+        await sleep(1000);
+      },
+    ]);
+    expect(await failureOf(gathered)).toBe(error);
+  });
 });
 
 it('gather: a task that somebody had cancelled alone is nothing that its own cancellation would have to report', async () => {
@@ -433,5 +465,20 @@ it.each([
       name: 'InvalidStateError',
       message: expect.stringContaining('waits for itself'),
     });
+  });
+});
+
+it('E1: a failure that was there when a gather is cancelled while its work begins is not lost', async () => {
+  const error = new Error('no');
+  await drive(async () => {
+    const failed = spawn(() => Promise.reject(error), { onFailure: 'hold' });
+    await sleep(1);
+    using _ = observe({
+      onTaskEvent: ({ type, task }) => {
+        if (type === 'created' && task.name === 'begun') task.scope.cancel();
+      },
+    });
+    async function begun(): Promise<void> {}
+    expect(await failureOf(gather([failed, begun, begun]))).toBe(error);
   });
 });

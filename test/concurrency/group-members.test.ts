@@ -288,6 +288,21 @@ describe('a group', () => {
     );
   });
 
+  it('C6: begun in a cancelled scope, a waitAll never begins, whether members live or not', async () => {
+    await drive(() =>
+      TaskGroup.run(async (group) => {
+        const none = new TaskGroup();
+        group.spawn(() => sleep(5));
+        const begun = await CancellationScope.run((scope) => {
+          scope.cancel();
+          return [group.waitAll(), none.waitAll()];
+        });
+        await group.waitAll();
+        for (const wait of begun) expect(await failureOf(wait)).toBeInstanceOf(TaskCancelledError);
+      }),
+    );
+  });
+
   it('asked several times at once, it gives each one member, and says done to those who ask for more', async () => {
     await drive(() =>
       TaskGroup.run(async (group) => {
@@ -543,6 +558,25 @@ describe('a group', () => {
       ),
     );
     expect(error).toBe(first);
+    expect(suppressedOf(first)).toMatchObject([{ message: 'unwinding' }]);
+  });
+
+  it('E1: WaitAll: a member that fails while the group unwinds is kept beside the failure of the body', async () => {
+    const first = new Error('first');
+    const left = drive(() =>
+      TaskGroup.run(
+        async (group) => {
+          group.spawn(async () => {
+            await failureOf(sleep(1000));
+            throw new Error('unwinding');
+          });
+          await sleep(1);
+          throw first;
+        },
+        { strategy: GatherStrategy.WaitAll },
+      ),
+    );
+    expect(await failureOf(left)).toBe(first);
     expect(suppressedOf(first)).toMatchObject([{ message: 'unwinding' }]);
   });
 

@@ -100,6 +100,54 @@ it('in debug mode a permit that its holder has lost is warned of, and named no m
   });
 });
 
+it('in debug mode it says of a permit that was lost whom it was granted to, and where or how', async () => {
+  debug.enabled = true;
+  const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+  const atOnce = new Semaphore(2, { name: 'at once' });
+  const later = new Semaphore(2, { name: 'later' });
+  const outside = new Semaphore(2, { name: 'outside' });
+  const returned = new Semaphore(2, { name: 'returned' });
+  await drive(async () => {
+    // It ends in a turn of the loop, where no line of the program is under way.
+    const holding = later.with(() => sleep(1), 2);
+    await spawn(() => later.acquire().then(() => undefined), 'waiter');
+    await holding;
+    await spawn(() => atOnce.acquire().then(() => undefined), 'taker');
+  });
+  outside.tryAcquire();
+  returned.tryAcquire()!.release();
+  await collect();
+  await collect();
+  const said = warn.mock.calls.map(([message]) => String(message));
+  const of = (name: string) => said.find((each) => each.includes(`\`${name}\``));
+  expect(of('at once')).toMatch(/it was granted to task #\d+ 'taker', at .*held-permits\.test\.ts:\d+/);
+  expect(of('later')).toMatch(/it was granted to task #\d+ 'waiter', after a wait\. Release it/);
+  expect(of('outside')).toMatch(/it was granted to nobody, at .*held-permits\.test\.ts:\d+/);
+  expect(of('returned')).toBeUndefined();
+});
+
+it('in debug mode nothing is said of a permit that was lost and released without it, but of those that were not', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+  const lose = (count: number, released: number): Semaphore => {
+    const slots = new Semaphore(3);
+    for (let n = 0; n < count; n++) slots.tryAcquire();
+    for (let n = 0; n < released; n++) slots.release();
+    return slots;
+  };
+  debug.enabled = true;
+  const some = lose(2, 1);
+  const all = lose(2, 2);
+  await collect();
+  await collect();
+  expect(warn).toHaveBeenCalledTimes(1);
+  const later = lose(1, 0);
+  debug.enabled = false;
+  await collect();
+  await collect();
+  expect(warn).toHaveBeenCalledTimes(1);
+  expect([some.available, all.available, later.available]).toEqual([2, 3, 2]);
+});
+
 it('names those who came after somebody had given a permit back', async () => {
   await drive(async () => {
     const slots = new Semaphore(3, { name: 'slots' });

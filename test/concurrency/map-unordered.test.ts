@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   asCompleted,
   CancellationScope,
@@ -134,6 +135,7 @@ describe.each(bodies)('mapUnordered with %s functions', (_kind, body) => {
       expect(seen).toEqual([0, 2]);
       expect(error).toBeInstanceOf(GatherError);
       expect((error as GatherError).failures.map(({ index }) => index)).toEqual([1]);
+      expect(error).toMatchObject({ message: '1 of 3 failed: [1] Error: no', successCount: 2 });
     });
   });
 });
@@ -223,6 +225,17 @@ describe('mapUnordered', () => {
       expect(await first).toEqual({ done: false, value: 7 });
       expect(await results.next()).toEqual({ done: true, value: undefined });
     });
+  });
+
+  it("X2: other libraries' storage has in every call the value that it had when the first result was asked for", async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    await drive(async () => {
+      const results = mapUnordered([1, 2, 3], () => seen.push(storage.getStore()), { concurrency: 1 });
+      await storage.run('first', () => results.next());
+      expect(await storage.run('later', () => collect(results))).toEqual([2, 3]);
+    });
+    expect(seen).toEqual(['first', 'first', 'first']);
   });
 
   it('mapUnordered: one that is never iterated begins nothing', async () => {

@@ -1,14 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
+  type Awaitable,
   CancellationScope,
   CancelledError,
   checkpoint,
+  currentSignal,
   currentTask,
   defer,
   Future,
   forEach,
   GatherError,
   GatherStrategy,
+  InvalidArgumentError,
   map,
   run,
   shield,
@@ -118,7 +121,7 @@ describe.each(bodies)('map with %s functions', (kind, body) => {
   });
 
   it('map: WaitAll runs everything and tells of all failures', async () => {
-    const items = watchedItems(5);
+    const items = watchedItems(6);
     const failure = await failureOf(
       drive(() =>
         map(
@@ -129,15 +132,15 @@ describe.each(bodies)('map with %s functions', (kind, body) => {
               return n;
             }),
           ),
-          { strategy: GatherStrategy.WaitAll, concurrency: 2 },
+          { strategy: GatherStrategy.WaitAll },
         ),
       ),
     );
     expect(failure).toBeInstanceOf(GatherError);
     const error = failure as GatherError;
-    expect(error.failures.map(({ index }) => index)).toEqual([1, 3]);
-    expect(error.errors.map((each) => (each as Error).message)).toEqual(['no 1', 'no 3']);
-    expect(error.results).toEqual([0, undefined, 2, undefined, 4]);
+    expect(error.failures.map(({ index }) => index)).toEqual([1, 3, 5]);
+    expect(error.errors.map((each) => (each as Error).message)).toEqual(['no 1', 'no 3', 'no 5']);
+    expect(error.results).toStrictEqual([0, undefined, 2, undefined, 4, undefined]);
     expect(returns(items)).toBe(0);
   });
 
@@ -412,6 +415,17 @@ describe('map', () => {
     }
     await run(() => map(items(), (n) => n, { concurrency: 1 }));
     expect(hostCame).toBe(true);
+  });
+
+  it('F2: so does one over a list', async () => {
+    let hostCame = false;
+    const seen = await drive(() => {
+      setImmediate(() => {
+        hostCame = true;
+      });
+      return map(new Array(10_000).fill(0), () => hostCame);
+    });
+    expect([seen[0], seen.at(-1)]).toEqual([false, true]);
   });
 
   it('map: takes plain functions, and gives an empty array for nothing', async () => {
@@ -692,6 +706,40 @@ describe('map', () => {
     }
   });
 
+  it('C6: onFailure is told of what failed, and not of what is cancelled because of it, or with the map', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    for (const strategy of Object.values(GatherStrategy)) {
+      const told: unknown[] = [];
+      const error = new Error('no');
+      const fn = (ms: number) => sleep(ms).then(() => Promise.reject(error));
+      const onFailure = (...each: unknown[]): void => void told.push(each);
+      await drive(async () => {
+        const mapping = spawn(() => map([1000, 1, 1000], fn, { strategy, onFailure }));
+        mapping.catch(() => undefined);
+        await sleep(2);
+        mapping.cancel();
+        await mapping.catch(() => undefined);
+        expect(mapping.state).toBe(strategy === GatherStrategy.FailFast ? 'failed' : 'cancelled');
+      });
+      expect([strategy, told]).toEqual([strategy, [[error, 1]]]);
+      expect(suppressedOf(error)).toEqual([]);
+    }
+    warn.mockRestore();
+  });
+
+  it('E5: a call that returns the task that the map is in does not wait for ever', async () => {
+    await drive(async () => {
+      const task: Task<unknown> = spawn(async () => {
+        await sleep(1);
+        await map([1], (): unknown => task);
+      });
+      expect(await failureOf(task)).toMatchObject({
+        name: 'InvalidStateError',
+        message: expect.stringContaining('waits for itself'),
+      });
+    });
+  });
+
   it('E3: calls that fail with one and the same error have failed once', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const error = new Error('no');
@@ -722,6 +770,25 @@ describe('map', () => {
       vi.restoreAllMocks();
     },
   );
+
+  it('C5: a pull that the signal of the map aborts is nothing to report', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    // Node's own APIs wrap the reason of a signal so.
+    const aborted = (signal: AbortSignal): Promise<never> =>
+      new Promise((_, reject) => {
+        signal.onabort = () => reject(new Error('aborted', { cause: signal.reason }));
+      });
+    const items = { [Symbol.asyncIterator]: () => ({ next: () => aborted(currentSignal()) }) };
+    await drive(async () => {
+      const task = spawn(() => map(items, (n) => n));
+      await sleep(1);
+      task.cancel();
+      expect(await failureOf(task)).toBeInstanceOf(TaskCancelledError);
+      await sleep(1);
+    });
+    expect(warn).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+  });
 
   it('C2: a map that gave way to others is cancelled in its turn, and those behind it have theirs', async () => {
     function* endless(): Generator<number> {
@@ -878,6 +945,37 @@ describe('map', () => {
     expect(seen).toEqual(new Array(8).fill('mine'));
   });
 
+  it('X2: so it does in a call that begins when another one, which waited for something of skein, has ended', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    const fn = (): Awaitable<void> => {
+      seen.push(storage.getStore());
+      return sleep(1);
+    };
+    await run(() => storage.run('mine', () => map([1, 2, 3], fn, { concurrency: 1 })));
+    expect(seen).toEqual(['mine', 'mine', 'mine']);
+  });
+
+  it('C7, C12: a shielded call of a map that was given up goes on, and its end harms nobody', async () => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const loop = new VirtualLoop();
+    const ended: number[] = [];
+    const call = () => shield(() => sleep(100).then(() => void ended.push(loop.now())));
+    await drive(async () => {
+      const stuck = CancellationScope.run(
+        () => {
+          map([1], call).catch(() => undefined);
+          return new Promise(() => undefined);
+        },
+        { timeout: 10, grace: 20 },
+      );
+      expect(await failureOf(stuck)).toBeInstanceOf(TimeoutError);
+      expect(await map([1], (n) => n)).toEqual([1]);
+    }, loop);
+    expect(ended).toEqual([100]);
+    vi.restoreAllMocks();
+  });
+
   it('C12: with grace, a call that hangs after its cancellation is given up, and the source closed', async () => {
     vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const items = watchedItems(10);
@@ -905,9 +1003,13 @@ describe('map', () => {
   it('E5: misuse throws at the call', async () => {
     await drive(() => {
       const wrong = map as (...given: unknown[]) => unknown;
-      expect(() => wrong(5, () => 1)).toThrow(
-        'map(items, fn) takes an iterable or an async iterable, and was given 5',
-      );
+      for (const given of [5, null, undefined]) {
+        expect(() => wrong(given, () => 1)).toThrow(
+          new InvalidArgumentError(
+            `map(items, fn) takes an iterable or an async iterable, and was given ${given}`,
+          ),
+        );
+      }
       expect(() => wrong(Promise.resolve([]), () => 1)).toThrow('await the promise first');
       expect(() =>
         wrong(

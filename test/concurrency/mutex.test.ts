@@ -108,7 +108,10 @@ describe('Mutex', () => {
 });
 
 describe('Mutex in debug mode', () => {
-  it.each([true, false])('warns of acquire() too, in debug mode only (%s)', async (debugging) => {
+  it.each([
+    [true, 1],
+    [false, 0],
+  ])('warns of acquire() and of with(), in debug mode only (%s)', async (debugging, times) => {
     const warnings: string[] = [];
     vi.spyOn(process, 'emitWarning').mockImplementation((message) => void warnings.push(String(message)));
     debug.enabled = debugging;
@@ -116,15 +119,37 @@ describe('Mutex in debug mode', () => {
       const mutex = new Mutex({ name: 'file' });
       const permit = await mutex.acquire();
       await waitFor(mutex.acquire(), 5).catch(() => undefined);
+      await waitFor(
+        mutex.with(() => 'never'),
+        5,
+      ).catch(() => undefined);
       permit.release();
     });
-    expect(warnings.filter((text) => text.startsWith('mutex.acquire()')).length).toBe(debugging ? 1 : 0);
+    for (const call of ['mutex.acquire()', 'mutex.with()']) {
+      expect(warnings.filter((text) => text.startsWith(call)).length).toBe(times);
+    }
   });
 
   const before = debug.enabled;
   afterEach(() => {
     debug.enabled = before;
     vi.restoreAllMocks();
+  });
+
+  it('says nothing in the clean-up of a whole run, where there is no task', async () => {
+    const warnings: string[] = [];
+    vi.spyOn(process, 'emitWarning').mockImplementation((message) => void warnings.push(String(message)));
+    debug.enabled = true;
+    await drive(async () => {
+      CancellationScope.current()!.parent!.defer(async () => {
+        const mutex = new Mutex();
+        const permit = await mutex.acquire();
+        const next = mutex.acquire();
+        permit.release();
+        (await next).release();
+      });
+    });
+    expect(warnings).toEqual([]);
   });
 
   it('warns when a task waits for a mutex that it holds itself, and only then', async () => {

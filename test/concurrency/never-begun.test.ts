@@ -14,11 +14,12 @@ import {
   Semaphore,
   sleep,
   spawn,
+  TaskCancelledError,
   VirtualLoop,
   wait,
 } from 'skein';
 import { describe, expect, it } from 'vitest';
-import { bodies, drive } from './map-fixtures.js';
+import { bodies, drive, failureOf } from './map-fixtures.js';
 
 /** What a call does in a scope that is cancelled already: it throws, and it has done nothing. */
 
@@ -75,6 +76,20 @@ const tries: [what: string, make: () => Try][] = [
     () => {
       const queue = queueOf(2, [1]);
       return { call: () => queue.next(), state: queueState(queue) };
+    },
+  ],
+  [
+    'queue.next() from an empty one',
+    () => {
+      const queue = queueOf(2, []);
+      return { call: () => queue.next(), state: queueState(queue) };
+    },
+  ],
+  [
+    'queue.join()',
+    () => {
+      const queue = queueOf(2, []);
+      return { call: () => queue.join(), state: queueState(queue) };
     },
   ],
   [
@@ -169,16 +184,17 @@ const tries: [what: string, make: () => Try][] = [
 ];
 
 describe.each(bodies)('in a cancelled scope of a %s body', (_kind, body) => {
-  it.each(tries)('C2: %s throws and has done nothing', async (_what, make) => {
+  it.each(tries)('C2, C6: %s throws and has done nothing', async (_what, make) => {
     const loop = new VirtualLoop();
     await drive(async () => {
       const { call, state } = make();
       const before = state();
       const errors: unknown[] = [];
+      let called: Awaitable<unknown> | undefined;
       const task = spawn(
         body(() => {
           currentTask()?.cancel();
-          const called = call();
+          called = call();
           called.catch((error: unknown) => void errors.push(error));
           return called;
         }),
@@ -186,6 +202,8 @@ describe.each(bodies)('in a cancelled scope of a %s body', (_kind, body) => {
       await loop.settle();
       expect(task.state).toBe('cancelled');
       expect(errors).toEqual([expect.any(CancelledError)]);
+      // C6: to whoever is given it outside, it was cancelled by somebody else.
+      expect(await failureOf(called!)).toBeInstanceOf(TaskCancelledError);
       expect(state()).toEqual(before);
       expect(loop.stats().timers).toBe(0);
     }, loop);

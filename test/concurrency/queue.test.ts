@@ -115,10 +115,43 @@ describe('Queue', () => {
       // Taking the first of two compares nothing; letting the third in does.
       expect(queue.tryGet()).toBe(1);
       expect(await waiting).toMatchObject({ message: 'cannot compare' });
+      expect(await caught(queue.put(3))).toMatchObject({ message: 'cannot compare' });
+      expect(() => queue.tryPut(3)).toThrow('cannot compare');
+      expect(queue.waitingPuts).toBe(0);
       broken = false;
       expect([queue.tryGet(), queue.tryGet(), queue.unfinished]).toEqual([2, undefined, 2]);
     });
   });
+
+  it.each(kinds)(
+    'a comparison that throws when an item is taken loses none, and fails the get alone, %s',
+    async (kind) => {
+      await drive(async () => {
+        let broken = false;
+        const queue = new Queue<number>({
+          order: 'priority',
+          compare: (a, b) => {
+            if (broken) throw new Error('cannot compare');
+            return a - b;
+          },
+        });
+        for (const n of [3, 1, 2]) queue.tryPut(n);
+        broken = true;
+        const getter = spawn(
+          bodyOf(kind, function* (): Steps<unknown> {
+            return yield queue.get();
+          }) as () => Promise<unknown>,
+        );
+        expect(await caught(getter)).toMatchObject({ message: 'cannot compare' });
+        broken = false;
+        expect([queue.size, queue.waitingGets, queue.unfinished]).toEqual([3, 0, 3]);
+        // Those who ask next get what is left, and what is put then.
+        expect([await queue.get(), await queue.get(), await queue.get()]).toEqual([1, 2, 3]);
+        queue.tryPut(4);
+        expect(queue.tryGet()).toBe(4);
+      });
+    },
+  );
 
   it.each(kinds)('maxSize 0: put meets get, %s', async (kind) => {
     await drive(async () => {
@@ -143,6 +176,15 @@ describe('Queue', () => {
       await sleep(1);
       expect(channel.tryPut('b')).toBe(true);
       expect(await getter).toBe('b');
+      const second = spawn(
+        bodyOf(kind, function* (): Steps<void> {
+          yield channel.put('c');
+        }) as () => Promise<void>,
+      );
+      await sleep(1);
+      expect(await channel.get()).toBe('c');
+      await second;
+      expect([channel.waitingGets, channel.waitingPuts, channel.unfinished]).toEqual([0, 0, 3]);
     });
   });
 
@@ -192,6 +234,72 @@ describe('Queue', () => {
       expect(await gather(kept)).toEqual([1, 2]);
       expect(await late).toBe(3);
       for (const task of doomed) await expect(task).rejects.toBeInstanceOf(TaskCancelledError);
+    });
+  });
+
+  it.each(kinds)(
+    'C7: what comes back and what is put meanwhile serves those who wait, and the rest goes on waiting, %s',
+    async (kind) => {
+      await drive(async () => {
+        const channel = new Queue<string>({ maxSize: 0 });
+        const getters = [1, 2, 3, 4].map(() =>
+          spawn(
+            bodyOf(kind, function* (): Steps<unknown> {
+              return yield channel.get();
+            }) as () => Promise<unknown>,
+          ),
+        );
+        await sleep(1);
+        channel.tryPut('a');
+        getters[0]!.cancel();
+        const put = channel.put('b');
+        await sleep(1);
+        expect([channel.size, channel.waitingPuts, channel.waitingGets]).toEqual([0, 0, 1]);
+        expect(channel.tryPut('c')).toBe(true);
+        await put;
+        expect(await Promise.all(getters.slice(1))).toEqual(['a', 'b', 'c']);
+      });
+    },
+  );
+
+  it('the end that next() was told of is no item: cancelled in the same turn, it leaves nothing behind', async () => {
+    await drive(async () => {
+      const queue = new Queue<string>();
+      const task = spawn(() => queue.next());
+      await sleep(1);
+      queue.close();
+      task.cancel();
+      await caught(task);
+      expect([queue.size, queue.unfinished, await queue.next()]).toEqual([
+        0,
+        0,
+        { done: true, value: undefined },
+      ]);
+    });
+  });
+
+  it('C7: items that were taken and reached nobody go back to the front, in their order', async () => {
+    await drive(async () => {
+      const queue = new Queue<number>();
+      for (const n of [1, 2, 3]) queue.tryPut(n);
+      await spawn(() => {
+        queue.get();
+        queue.get();
+      });
+      expect([queue.tryGet(), queue.tryGet(), queue.tryGet()]).toEqual([1, 2, 3]);
+    });
+  });
+
+  it('order: priority keeps the place of an item that went straight to a getter and came back', async () => {
+    await drive(async () => {
+      const queue = new Queue<{ name: string }>({ order: 'priority', compare: () => 0 });
+      const task = spawn(() => queue.get());
+      await sleep(1);
+      queue.tryPut({ name: 'first' });
+      task.cancel();
+      queue.tryPut({ name: 'second' });
+      await caught(task);
+      expect([queue.tryGet()?.name, queue.tryGet()?.name]).toEqual(['first', 'second']);
     });
   });
 
@@ -307,6 +415,12 @@ describe('Queue.close', () => {
         queue.close();
         queue.put(1);
         await caught(queue.put(2));
+        // One that waits when the queue is closed hears of it by itself.
+        const full = new Queue<number>({ maxSize: 0 });
+        const waiting = spawn(() => full.put(3));
+        await sleep(1);
+        full.close();
+        expect(await caught(waiting)).toBeInstanceOf(QueueClosedError);
         await sleep(1);
       });
     } finally {

@@ -2,15 +2,16 @@ import {
   any,
   CancelledError,
   checkpoint,
+  currentSignal,
   Future,
   GatherError,
+  observe,
   race,
   run,
   sleep,
   spawn,
   suppressedOf,
   TimeoutError,
-  until,
   VirtualLoop,
   wait,
 } from 'skein';
@@ -97,12 +98,18 @@ describe.each(bodies)('race and any of %s bodies', (_kind, body) => {
 describe('race and any', () => {
   it('race: what has settled already wins, and functions are not begun', async () => {
     let begun = 0;
+    const created: unknown[] = [];
     const loop = new VirtualLoop();
     await drive(async () => {
       const done = spawn(() => 'done');
       await done;
       const slow = spawn(() => sleep(1000));
-      expect(await race([slow, () => begun++, done])).toBe('done');
+      {
+        using _ = observe({ onTaskEvent: ({ type, task }) => type === 'created' && created.push(task) });
+        expect(await race([slow, () => begun++, done])).toBe('done');
+        expect(await any([() => begun++, done])).toBe('done');
+        expect(created).toEqual([]);
+      }
       expect(slow.state).toBe('cancelled');
       const failed = spawn(() => Promise.reject(new Error('no')), { onFailure: 'hold' });
       await checkpoint();
@@ -145,29 +152,6 @@ describe('race and any', () => {
     vi.restoreAllMocks();
   });
 
-  it('C11: many short races against one long-lived promise or future leave nothing behind on it', async () => {
-    const future = new Future<void>();
-    let answer: (value: number) => void = () => undefined;
-    const promise = new Promise<number>((resolve) => {
-      answer = resolve;
-    });
-    const gc = (globalThis as { gc?: () => void }).gc ?? (() => undefined);
-    await run(async () => {
-      const some = async (times: number): Promise<void> => {
-        for (let i = 0; i < times; i++) await race([future, promise, checkpoint]);
-      };
-      await some(2000);
-      gc();
-      const before = process.memoryUsage().heapUsed;
-      await some(20_000);
-      gc();
-      expect(process.memoryUsage().heapUsed - before).toBeLessThan(1_000_000);
-      expect(future.firstWait).toBe(null);
-      answer(1);
-      expect(await until(promise)).toBe(1);
-    });
-  });
-
   it('C11: many short waits for one long-lived task leave nothing behind on it', async () => {
     await run(async () => {
       const task = spawn(() => sleep(60_000));
@@ -195,6 +179,22 @@ describe('race and any', () => {
   });
 });
 
+it('E3: race: losers that are cancelled, or fail with the same error, are nothing to report', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+  const error = new Error('no');
+  const aborted = (signal: AbortSignal): Promise<never> =>
+    new Promise((_, reject) => {
+      signal.onabort = () => reject(new Error('aborted', { cause: signal.reason }));
+    });
+  await drive(async () => {
+    const failing = spawn(() => sleep(1).then(() => Promise.reject(error)));
+    const losers = [() => sleep(1000), () => aborted(currentSignal())];
+    expect(await failureOf(race([failing, failing, ...losers]))).toBe(error);
+  });
+  expect([suppressedOf(error), warn.mock.calls]).toEqual([[], []]);
+  warn.mockRestore();
+});
+
 it('any: the error says of each piece of work that it has no result', async () => {
   await drive(async () => {
     const error = await failureOf(any([() => Promise.reject(1), () => Promise.reject(2)]));
@@ -219,3 +219,24 @@ it('race: a loser that answers its cancellation with a value does not win', asyn
     expect(await race([() => sleep(1).then(() => 'first'), stubborn, loser])).toBe('first');
   });
 });
+
+it.each([['race', race] as const, ['any', any] as const])(
+  '%s: of several that have settled already, the first one given wins',
+  async (_name, contest) => {
+    await drive(async () => {
+      const tasks = ['a', 'b', 'c'].map((name) => spawn(() => name));
+      for (const task of tasks) await task;
+      const futures = [1, 2].map((value) => {
+        const future = new Future<number>();
+        future.resolve(value);
+        return future;
+      });
+      expect([await contest(tasks), await contest(futures)]).toEqual(['a', 1]);
+      const error = new Error('no');
+      const failed = new Future<never>();
+      failed.reject(error);
+      if (contest === race) expect(await failureOf(race([failed, ...tasks]))).toBe(error);
+      else expect(await any([failed, ...tasks])).toBe('a');
+    });
+  },
+);

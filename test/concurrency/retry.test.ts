@@ -170,6 +170,7 @@ describe('retry', () => {
   });
 
   it('retry: by default 3 attempts, after 100 and 200 ms', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const loop = new VirtualLoop();
     let attempts = 0;
     await failureOf(
@@ -182,6 +183,8 @@ describe('retry', () => {
         loop,
       ),
     );
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
     expect(attempts).toBe(3);
     expect(loop.now()).toBe(300);
   });
@@ -246,18 +249,45 @@ describe('retry', () => {
     });
   });
 
-  it('retry: work that cancels its own task is not tried again', async () => {
+  it('C5: work that answers a cancellation with an error of its own is not tried again: it fails with that', async () => {
     let attempts = 0;
+    const asked = vi.fn(() => true);
+    const error = new Error('another');
     await drive(async () => {
       const task = spawn(() =>
-        retry(async () => {
-          attempts++;
-          currentTask()?.cancel();
-          await sleep(1).catch((error: unknown) => expect(error).toBeInstanceOf(CancelledError));
-          throw new Error('another');
-        }),
+        retry(
+          async () => {
+            attempts++;
+            currentTask()?.cancel();
+            try {
+              await sleep(1);
+            } catch {
+              throw error;
+            }
+          },
+          { when: asked, onRetry: asked },
+        ),
       );
-      await failureOf(task);
+      expect(await failureOf(task)).toBe(error);
+      expect(task.state).toBe('failed');
+    });
+    expect(attempts).toBe(1);
+    expect(asked).not.toHaveBeenCalled();
+  });
+
+  it('retry: a CancelledError is no failure to try again after, wherever it comes from', async () => {
+    let attempts = 0;
+    await drive(async () => {
+      const task = spawn(() => sleep(1000));
+      await sleep(1);
+      task.cancel();
+      const { cause } = (await failureOf(task)) as Error;
+      expect(cause).toBeInstanceOf(CancelledError);
+      const rethrown = retry(() => {
+        attempts++;
+        throw cause;
+      });
+      expect(await failureOf(rethrown)).toBe(cause);
     });
     expect(attempts).toBe(1);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { defer, run, ScopeClosedError, sleep, spawn, VirtualLoop } from '../../src/index.js';
+import { currentTask, defer, run, ScopeClosedError, sleep, spawn, VirtualLoop } from '../../src/index.js';
 
 describe('run', () => {
   it('L4: from stray code of a scope that has been left it throws: nothing would wait for it', async () => {
@@ -82,5 +82,16 @@ describe('run', () => {
     };
     expect(await tooLong('nightly')).toMatch(/^nightly\b|'nightly'/);
     expect(await tooLong()).toMatch(/\brun\b/);
+  });
+
+  it('run: its main task is named by the options, else as the function is, else main', async () => {
+    const seen: unknown[] = [];
+    async function nightly(): Promise<void> {
+      seen.push(currentTask()?.name);
+    }
+    await run(nightly, { name: 'given' });
+    await run(nightly);
+    await run(async () => void seen.push(currentTask()?.name));
+    expect(seen).toEqual(['given', 'nightly', 'main']);
   });
 });

@@ -95,6 +95,9 @@ describe('Semaphore', () => {
     permit[Symbol.dispose]();
     expect(slots.available).toBe(3);
     expect(() => slots.release()).toThrow(InvalidStateError);
+    const bare = await slots.acquire(2);
+    slots.release(2);
+    expect(() => bare.release()).toThrow(/has been given back already/);
     const single = new Semaphore(1);
     single.tryAcquire();
     single.release();
@@ -193,6 +196,28 @@ describe('Semaphore', () => {
       await holding;
       (await one).release();
       (await behind).release();
+    });
+  });
+
+  it('the task tree shows who will end the wait, where one of several has not given back', async () => {
+    const slots = new Semaphore(3, { name: 'slots' });
+    await drive(async () => {
+      const first = await slots.acquire();
+      const second = spawn(async () => {
+        using _ = await slots.acquire();
+        await sleep(10);
+      }, 'second');
+      await checkpoint();
+      const waiting = spawn(() => slots.acquire(3), 'waiting');
+      await checkpoint();
+      const waits = () =>
+        taskTree()
+          .runs.at(-1)
+          ?.children[0]?.children.find(({ name }) => name === 'waiting')?.waits;
+      expect(waits()).toMatchObject([{ endedBy: [] }]);
+      first.release();
+      expect(waits()).toMatchObject([{ endedBy: [`task #${second.id} 'second'`] }]);
+      (await waiting).release();
     });
   });
 

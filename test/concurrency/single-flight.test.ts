@@ -1,4 +1,5 @@
 import {
+  CancellationScope,
   CancelledError,
   currentTask,
   Future,
@@ -7,12 +8,14 @@ import {
   observe,
   run,
   setContext,
+  shield,
   singleFlight,
   sleep,
   spawn,
   TaskCancelledError,
   VirtualLoop,
 } from 'skein';
+import { taskTree } from 'skein/diagnostics';
 import { describe, expect, it, vi } from 'vitest';
 import { bodies, drive, failureOf } from './map-fixtures.js';
 
@@ -136,6 +139,32 @@ describe('singleFlight', () => {
     });
   });
 
+  it('singleFlight: a run that was given up and still unwinds is not in the way of the next one', async () => {
+    const begun: number[] = [];
+    const load = singleFlight(async () => {
+      const n = begun.push(begun.length + 1);
+      try {
+        await sleep(100);
+      } finally {
+        await shield(() => sleep(50));
+      }
+      return n;
+    });
+    await drive(async () => {
+      const first = spawn(() => load());
+      await sleep(1);
+      first.cancel();
+      await sleep(1);
+      const second = spawn(() => load());
+      // The first run has unwound, the second goes on.
+      await sleep(75);
+      expect(begun).toEqual([1, 2]);
+      expect(await gather(second, () => load())).toEqual([2, 2]);
+      expect(begun).toEqual([1, 2]);
+      await failureOf(first);
+    });
+  });
+
   it('singleFlight: keys are what `key` says', async () => {
     let runs = 0;
     const load = singleFlight(
@@ -197,6 +226,30 @@ describe('singleFlight', () => {
     vi.restoreAllMocks();
   });
 
+  it('singleFlight: of a run that gives a value when all have left, or fails when somebody waits, nothing is reported', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const load = singleFlight(async (error?: Error) => {
+      try {
+        await sleep(100);
+      } catch {
+        return 'an answer';
+      }
+      throw error;
+    });
+    await drive(async () => {
+      const task = spawn(() => load());
+      await sleep(1);
+      task.cancel();
+      await failureOf(task);
+      await sleep(1);
+      const error = new Error('told');
+      expect(await failureOf(load(error))).toBe(error);
+      await sleep(1);
+    });
+    expect(warn).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+  });
+
   it('C6: a run that ends cancelled is a TaskCancelledError for its callers', async () => {
     const load = singleFlight(async () => {
       const child = spawn(() => sleep(1000));
@@ -205,6 +258,20 @@ describe('singleFlight', () => {
     });
     await drive(async () => {
       expect(await failureOf(load())).toBeInstanceOf(TaskCancelledError);
+    });
+    const leaving = singleFlight(async () => {
+      CancellationScope.current()?.cancel('from inside');
+      await sleep(1);
+    });
+    await drive(async () => {
+      const errors = [
+        await failureOf(leaving()),
+        await failureOf(gather([() => leaving(), () => leaving()])),
+      ];
+      for (const error of errors) {
+        expect(error).toBeInstanceOf(TaskCancelledError);
+        expect(error).toMatchObject({ origin: { reason: 'from inside' } });
+      }
     });
   });
 
@@ -256,6 +323,30 @@ describe('singleFlight', () => {
     });
     expect(warn).not.toHaveBeenCalled();
     vi.restoreAllMocks();
+  });
+
+  it('singleFlight: the task tree shows the run that its callers wait for, as soon as there is one', async () => {
+    const load = singleFlight(async function loading() {
+      await sleep(5);
+    });
+    const waits = () =>
+      taskTree()
+        .runs.flatMap(({ children }) => children[0]?.children ?? [])
+        .find(({ name }) => name === 'calling')?.waits;
+    await drive(async () => {
+      let atOnce: unknown;
+      const task = spawn(() => load(), 'calling');
+      using _ = observe({
+        onScopeEvent: ({ type, scope }) => {
+          if (type === 'opened' && scope.name === 'loading') atOnce = waits();
+        },
+      });
+      await sleep(1);
+      const what = 'a call of a singleFlight function';
+      expect(atOnce).toMatchObject([{ what, endedBy: [] }]);
+      expect(waits()).toMatchObject([{ what, endedBy: [expect.stringMatching(/^scope #\d+ 'loading'$/)] }]);
+      await task;
+    });
   });
 
   it('E5: misuse throws at the call', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CancellationScope, run, spawn, TaskGroup } from '../../src/index.js';
+import { CancellationScope, checkpoint, Future, run, spawn, TaskGroup } from '../../src/index.js';
 
 /** What a server's request callback asks before it spawns, because nobody catches what a callback throws. */
 
@@ -35,6 +35,41 @@ it('isClosed: once close() was called, or the group has been left; a cancelled o
     return [...before, closed.isClosed, cancelled.isClosed, left.isClosed];
   });
   expect(seen).toEqual([false, false, false, true, false, true]);
+});
+
+it('isCancelled: by itself, with what is around it, or because a member failed; not because it was left', async () => {
+  await run(async () => {
+    const forever = () => new Future<void>();
+    const cancelled = new TaskGroup();
+    const empty = new TaskGroup();
+    const left = new TaskGroup();
+    left.spawn(forever);
+    let group: TaskGroup | undefined;
+    const outer = new CancellationScope();
+    outer.spawn(() =>
+      TaskGroup.run(async (opened) => {
+        group = opened;
+        await forever();
+      }),
+    );
+    const failing = new TaskGroup();
+    failing.spawn(forever);
+    failing.spawn(async () => {
+      throw new Error('failed');
+    });
+    const isCancelled = (...groups: TaskGroup[]) => groups.map((each) => each.isCancelled);
+    expect(isCancelled(cancelled, empty, left, failing)).toEqual([false, false, false, false]);
+    const failure = failing.waitAll().catch((error: unknown) => error);
+    await checkpoint();
+    expect(group!.isCancelled).toBe(false);
+    cancelled.cancel();
+    outer.cancel();
+    await empty[Symbol.asyncDispose]();
+    await left[Symbol.asyncDispose]();
+    expect(await failure).toEqual(new Error('failed'));
+    await outer[Symbol.asyncDispose]();
+    expect(isCancelled(cancelled, empty, left, group!, failing)).toEqual([true, false, false, true, true]);
+  });
 });
 
 it('isOpen: a scope that something failed in is not open, although nobody cancelled it', async () => {

@@ -1,5 +1,5 @@
 import { run, sleep, TaskGroup, TimeoutError, VirtualLoop } from 'skein';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 const drive = <T>(main: () => Promise<T>): Promise<T> => {
   const loop = new VirtualLoop();
@@ -37,24 +37,40 @@ it('E3, C9: so does the reason of a signal', async () => {
   expect(await ended.catch((thrown: unknown) => thrown)).toBe(reason);
 });
 
-it('E1: WaitAll: failures that come after a waitAll that threw are thrown when the group is left', async () => {
-  const loop = new VirtualLoop();
+describe('E1: WaitAll: failures that come after a waitAll that threw', () => {
   const fail = async (ms: number): Promise<never> => {
     await sleep(ms);
     throw new Error(`no ${ms}`);
   };
-  const left = run(
-    () =>
-      TaskGroup.run(
-        async (group) => {
-          group.spawn(() => fail(1));
-          await group.waitAll().catch(() => undefined);
-          group.spawn(() => fail(2));
-          return 'value';
-        },
-        { strategy: 'wait-all' },
-      ),
-    { loop },
-  );
-  await expect(loop.drive(left)).rejects.toMatchObject({ failedCount: 2 });
+  const failTwice = async (group: TaskGroup): Promise<string> => {
+    group.spawn(() => fail(1));
+    await group.waitAll().catch(() => undefined);
+    group.spawn(() => fail(2));
+    return 'value';
+  };
+
+  it('are thrown when the group is left', async () => {
+    const left = drive(async () => TaskGroup.run(failTwice, { strategy: 'wait-all' }));
+    await expect(left).rejects.toMatchObject({ failedCount: 2 });
+  });
+
+  it('are the failure of the scope around a group that nobody disposes of', async () => {
+    const left = drive(async () => {
+      await failTwice(new TaskGroup({ strategy: 'wait-all' }));
+      await sleep(3);
+    });
+    await expect(left).rejects.toMatchObject({ failedCount: 2 });
+  });
+});
+
+it('E1: a waitAll that gave values has told nobody of a failure that comes after it', async () => {
+  const error = new Error('no');
+  const left = drive(async () => {
+    const group = new TaskGroup();
+    group.spawn(() => sleep(1));
+    await group.waitAll();
+    group.spawn(() => sleep(1).then(() => Promise.reject(error)));
+    await sleep(3);
+  });
+  expect(await left.catch((thrown: unknown) => thrown)).toBe(error);
 });

@@ -1,5 +1,5 @@
 import { gather, observe, run, sleep, spawn, VirtualLoop } from 'skein';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { unhandledDuring } from '../core/support.js';
 
 const drive = <T>(main: () => Promise<T>): Promise<T> => {
@@ -7,7 +7,8 @@ const drive = <T>(main: () => Promise<T>): Promise<T> => {
   return loop.drive(run(main, { loop }));
 };
 
-it('C11: what `then` returned, given to a gather that never begins, is no unhandled rejection', async () => {
+it('C11: what `then` returned, given to a gather that never begins, is no unhandled rejection, and not lost', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
   const unhandled = await unhandledDuring(() =>
     drive(async () => {
       const late = sleep(1).then(() => {
@@ -18,6 +19,34 @@ it('C11: what `then` returned, given to a gather that never begins, is no unhand
     }),
   );
   expect(unhandled).toEqual([]);
+  expect(warn.mock.calls).toEqual([[expect.stringContaining('Error: late'), expect.anything()]]);
+  warn.mockRestore();
+});
+
+it('C11: a thenable whose `then` throws, given to a gather that never begins, harms nothing', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+  const reason = new Error('closing');
+  const broken: PromiseLike<never> = {
+    then: () => {
+      throw new Error('broken');
+    },
+  };
+  await drive(async () => {
+    const gathered = gather([broken], { signal: AbortSignal.abort(reason) });
+    expect(await gathered.catch((error: unknown) => error)).toBe(reason);
+  });
+  warn.mockRestore();
+});
+
+it('C11: of what was given to a gather that never begins, nothing is reported but what failed by itself', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+  await drive(async () => {
+    const given = [spawn(() => sleep(1000)), sleep(1000), async () => sleep(1000)];
+    await gather(given, { signal: AbortSignal.abort() }).catch(() => undefined);
+    await sleep(1);
+  });
+  expect(warn).not.toHaveBeenCalled();
+  warn.mockRestore();
 });
 
 it('C2: a task that was given to a gather which is cancelled while its work begins is cancelled', async () => {

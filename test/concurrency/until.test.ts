@@ -3,11 +3,13 @@ import {
   type Awaitable,
   CancelledError,
   checkpoint,
+  InvalidArgumentError,
   run,
   sleep,
   spawn,
   TaskCancelledError,
   until,
+  withTimeout,
 } from '../../src/index.js';
 import { kinds, play, playValue, turns, watchReports } from '../conformance/kinds.js';
 
@@ -83,6 +85,123 @@ describe.each(kinds)('until in $name bodies', ({ body, wait, attempt }) => {
     expect(outcome).toEqual({ value: true });
     expect(asked).toBe(true);
     expect(reports.warnings).toEqual([]);
+  });
+
+  it('C2: in a cancelled scope the function is not called', async () => {
+    let calls = 0;
+    const outcome = await play(
+      body(function* () {
+        const task = spawn(
+          body(function* () {
+            task.cancel();
+            return (yield* attempt(until(async () => calls++))).error instanceof CancelledError;
+          }),
+        );
+        return yield* wait(task);
+      }),
+    );
+    expect(outcome).toEqual({ value: true });
+    expect(calls).toBe(0);
+  });
+
+  it('C9: the function is given the signal of the scope around it, and outside every scope one that never aborts', async () => {
+    let outside: AbortSignal | undefined;
+    expect(
+      await until(async (signal) => {
+        outside = signal;
+        return 'value';
+      }),
+    ).toBe('value');
+    let inside: AbortSignal | undefined;
+    await play(
+      body(function* () {
+        const task = spawn(
+          body(function* () {
+            yield* wait(
+              until((signal) => {
+                inside = signal;
+                return new Promise<never>(() => {});
+              }),
+            );
+          }),
+        );
+        yield* wait(sleep(1));
+        expect(inside).toBe(task.signal);
+        expect(inside!.aborted).toBe(false);
+        task.cancel('why');
+        yield* attempt(task);
+      }),
+    );
+    expect(inside!.reason).toMatchObject({ reason: 'why' });
+    expect(outside!.aborted).toBe(false);
+  });
+
+  it('until: what the function throws at once comes out of the wait', async () => {
+    const error = new Error('at once');
+    const outcome = await play(
+      body(function* () {
+        const waiting = until(() => {
+          throw error;
+        });
+        return (yield* attempt(waiting)).error;
+      }),
+    );
+    expect(outcome.value).toBe(error);
+    await turns();
+    expect(reports.warnings).toEqual([]);
+  });
+
+  it('C11: nothing is reported of what was abandoned and gives a value, or fails for another who waits', async () => {
+    const error = new Error('told');
+    const outcome = await playValue(
+      body(function* () {
+        let resolve: (value: string) => void = () => {};
+        const given = new Promise<string>((give) => {
+          resolve = give;
+        });
+        let reject: (error: unknown) => void = () => {};
+        const refused = new Promise<never>((_, refuse) => {
+          reject = refuse;
+        });
+        yield* attempt(withTimeout(1, () => until(given)));
+        yield* attempt(withTimeout(1, () => until(refused)));
+        const waiting = spawn(
+          body(function* () {
+            return yield* attempt(until(refused));
+          }),
+        );
+        yield* wait(sleep(1));
+        resolve('late');
+        reject(error);
+        return yield* wait(waiting);
+      }),
+    );
+    expect(outcome.error).toBe(error);
+    await turns();
+    expect(reports.warnings).toEqual([]);
+  });
+
+  it('C11: what was abandoned is reported, however its rejection is made: causes in a circle, or no error at all', async () => {
+    const circle = new Error('in a circle');
+    circle.cause = new Error('behind it', { cause: circle });
+    const late: unknown[] = [circle, 'a text', null, undefined];
+    for (const value of late) {
+      let reject: (error: unknown) => void = () => {};
+      const promise = new Promise<never>((_, refuse) => {
+        reject = refuse;
+      });
+      await play(
+        body(function* () {
+          yield* attempt(withTimeout(1, () => until(promise)));
+          reject(value);
+          yield* wait(sleep(1));
+        }),
+      );
+    }
+    await turns();
+    expect(reports.warnings.map(({ message }) => message)).toEqual(
+      late.map((value) => expect.stringContaining(String(value))),
+    );
   });
 
   it('C6: one that began in a cancelled scope stays cancelled, whatever the promise does', async () => {
@@ -169,6 +288,17 @@ describe.each(kinds)('until in $name bodies', ({ body, wait, attempt }) => {
     expect(first).toBeInstanceOf(CancelledError);
     expect(reports.warnings.map(({ code }) => code)).toEqual(['SKEIN_SUPPRESSED']);
     expect(reports.warnings[0]!.message).toContain('late');
+  });
+});
+
+it('E5: until takes any thenable, a function with a `then` included, and nothing else', async () => {
+  await run(async () => {
+    const then = (resolve: (value: string) => void): void => resolve('value');
+    expect(await until(() => Object.assign(() => {}, { then }) as unknown as Promise<string>)).toBe('value');
+    for (const value of [null, undefined, 5, 'text', {}, { then: 5 }]) {
+      expect(() => until(value as never)).toThrow(InvalidArgumentError);
+      expect(() => until((() => value) as never)).toThrow(InvalidArgumentError);
+    }
   });
 });
 

@@ -142,3 +142,24 @@ it('C12: a body that is stuck after iterator.return() is warned of by its name',
   };
   await loop.drive(run(main, { loop, grace: 7000 }));
 });
+
+const made: [shown: string, make: (options: never) => unknown][] = [
+  ['new Queue(options)', (options) => new Queue(options)],
+  ['new Semaphore(max, options)', (options) => new Semaphore(1, options)],
+  ['new Mutex(options)', (options) => new Mutex(options)],
+  ['new ReadWriteLock(options)', (options) => new ReadWriteLock(options)],
+  ['new Event(options)', (options) => new Event(options)],
+  ['new Latch(count, options)', (options) => new Latch(1, options)],
+  ['new Barrier(parties, options)', (options) => new Barrier(2, options)],
+  ['new Condition(mutex, options)', (options) => new Condition(undefined, options)],
+  ['new RateLimiter({ limit, interval })', (options) => new RateLimiter(options)],
+];
+
+it.each(made)('E5: %s refuses what is no object, and a name that is no string', (shown, make) => {
+  for (const options of [null, 5, 'jobs', true]) {
+    expect(() => make(options as never)).toThrow(`${shown} takes its options as an object, and was given `);
+  }
+  for (const given of [null, 5, {}]) {
+    expect(() => make({ name: given } as never)).toThrow(`${shown}: name is a string, and was `);
+  }
+});

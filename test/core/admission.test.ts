@@ -3,6 +3,7 @@ import {
   CancellationScope,
   CancelledError,
   run,
+  ScopeClosedError,
   sleep,
   spawn,
   type Task,
@@ -10,6 +11,7 @@ import {
   VirtualLoop,
 } from '../../src/index.js';
 import { kinds, playValue, watchReports } from '../conformance/kinds.js';
+import { thrownBy } from './support.js';
 
 watchReports();
 
@@ -53,6 +55,29 @@ describe.each(kinds)('spawn in a cancelled scope, in $name bodies', ({ body, wai
       'await: CancelledError',
     ]);
     expect(states).toEqual(['cancelled', 'cancelled']);
+  });
+});
+
+describe.each(kinds)('code that goes on when its scope has ended, in $name bodies', ({ body, wait }) => {
+  it('L4: is told that it is closed, also where it is called back', async () => {
+    const seen: unknown[] = [];
+    await playValue(
+      body(function* () {
+        const task = spawn(
+          body(function* () {
+            sleep(1000).catch(() =>
+              seen.push(
+                task.isDone,
+                thrownBy(() => spawn(() => undefined)),
+              ),
+            );
+          }),
+        );
+        yield* wait(task);
+        yield* wait(sleep(1));
+      }),
+    );
+    expect(seen).toEqual([true, expect.any(ScopeClosedError)]);
   });
 });
 

@@ -65,6 +65,44 @@ it('C6: code outside every scope that waits for something cancelled gets a TaskC
   }
 });
 
+describe.each(kinds)('what a wait goes on with, in $name bodies', ({ body, wait, attempt }) => {
+  it('finally without a callback hands on what there is', async () => {
+    const broken = new Error('broken');
+    const seen = await playValue(
+      body(function* () {
+        const value = yield* wait(
+          sleep(1)
+            .then(() => 5)
+            .finally(),
+        );
+        const { error } = yield* attempt(
+          sleep(1)
+            .then(() => Promise.reject(broken))
+            .finally(null),
+        );
+        return [value, error];
+      }),
+    );
+    expect(seen).toEqual([5, broken]);
+  });
+
+  it('E1: an error for which a handler comes before the microtasks that are waiting have run is handled', async () => {
+    const broken = new Error('broken');
+    const seen: unknown[] = [];
+    await playValue(
+      body(function* () {
+        const next = sleep(1).then(() => {
+          queueMicrotask(() => void next.catch((error) => void seen.push(error)));
+          throw broken;
+        });
+        yield* wait(sleep(5));
+      }),
+    );
+    // That no rejection went unhandled is looked at after each test.
+    expect(seen).toEqual([broken]);
+  });
+});
+
 describe.each(kinds)('what a then() callback returns, in $name bodies', ({ body, wait }) => {
   const thenable = Object.assign(() => undefined, {
     then(resolve: (value: unknown) => void) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CancellationScope, getEventLoop, sleep, spawn } from '../../src/index.js';
+import { CancellationScope, getEventLoop, sleep, spawn, TaskCancelledError } from '../../src/index.js';
 import { kinds, play, playValue } from '../conformance/kinds.js';
 
 describe.each(kinds)('a scope as something to wait for, in $name bodies', ({ body, wait, attempt }) => {
@@ -25,6 +25,29 @@ describe.each(kinds)('a scope as something to wait for, in $name bodies', ({ bod
     expect(at).toBe(5);
   });
 });
+
+describe.each(kinds)(
+  'a scope that is opened where everything is cancelled, in $name bodies',
+  ({ body, attempt }) => {
+    it('C6, C13: never begins, and tells outsiders why', async () => {
+      const error = await playValue(
+        body(function* () {
+          let scope: PromiseLike<unknown> | undefined;
+          const task = spawn(
+            body(function* (own) {
+              own.cancel('enough');
+              scope = CancellationScope.run(() => expect.fail('it began'));
+            }),
+          );
+          yield* attempt(task);
+          return (yield* attempt(scope!)).error;
+        }),
+      );
+      expect(error).toBeInstanceOf(TaskCancelledError);
+      expect(error).toMatchObject({ reason: 'enough', origin: { kind: 'cancel' } });
+    });
+  },
+);
 
 describe.each(kinds)('the bounds of a scope, in $name bodies', ({ body, wait }) => {
   it('F4, E5: a timeout of Infinity is none: nothing is timed', async () => {
@@ -55,6 +78,32 @@ describe.each(kinds)('the bounds of a scope, in $name bodies', ({ body, wait }) 
       }),
     );
     expect(depths).toEqual([3000, 3000, 3000]);
+  });
+});
+
+describe.each(kinds)('many scopes inside one another, in $name bodies', ({ body, wait, attempt }) => {
+  it('C10: are cancelled at the cost of as many that are not', async () => {
+    const nest = (depth: number): (() => Promise<void>) =>
+      body(function* () {
+        yield* wait(depth === 0 ? sleep(1_000_000) : CancellationScope.run(nest(depth - 1)));
+      });
+    /** How long it takes to cancel some tasks, each with so many scopes inside one another. */
+    const cancelling = function* (count: number, depth: number) {
+      const tasks = Array.from({ length: count }, () => spawn(nest(depth)));
+      yield* wait(sleep(1));
+      const begin = performance.now();
+      for (const task of tasks) task.cancel();
+      for (const task of tasks) yield* attempt(task);
+      return performance.now() - begin;
+    };
+    const [apart, nested] = await playValue(
+      body(function* () {
+        yield* cancelling(100, 40);
+        return [yield* cancelling(100, 40), yield* cancelling(1, 4000)] as const;
+      }),
+    );
+    // A look at all that is around each of them would take eight million steps: thirty times as long.
+    expect(nested).toBeLessThan(12 * apart);
   });
 });
 

@@ -1,5 +1,14 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { CancellationScope, InvalidStateError, run, sleep, spawn, type Task } from '../../src/index.js';
+import {
+  CancellationScope,
+  InvalidStateError,
+  run,
+  sleep,
+  spawn,
+  type Task,
+  type TaskBody,
+} from '../../src/index.js';
 import { kinds, play } from '../conformance/kinds.js';
 
 describe.each(kinds)('what $name bodies return', ({ body, attempt }) => {
@@ -13,6 +22,24 @@ describe.each(kinds)('what $name bodies return', ({ body, attempt }) => {
     expect(outcome.value).toBeInstanceOf(InvalidStateError);
     expect((outcome.value as Error).message).toContain('waits for itself');
   });
+});
+
+it('a generator of another realm is a fiber too', async () => {
+  const foreign: TaskBody<number> = runInNewContext('(function* (wait) { return 1 + (yield* wait()); })');
+  expect(await play(() => foreign((() => sleep(1).then(() => 1)) as never))).toEqual({ value: 2 });
+});
+
+it('E3: an error that a body returns a value with, on being asked for its `then`, is the error it ends with', async () => {
+  const broken = new Error('broken');
+  const given = {
+    get then(): unknown {
+      throw broken;
+    },
+  };
+  expect(await play(() => given)).toEqual({ error: broken });
+  let task: Task<unknown> | undefined;
+  expect(await play(() => (task = spawn(() => given)))).toEqual({ error: broken });
+  expect(task?.state).toBe('failed');
 });
 
 it('E5: a program that returns its own task fails instead of hanging', async () => {

@@ -28,6 +28,20 @@ describe.each(kinds)('the context of code that waits, in $name bodies', ({ body,
     expect(seen).toEqual(['outer', 'outer', 'outer']);
   });
 
+  it('X2: a callback sees what it saw at the spawn, whatever surrounded the callbacks given before it', async () => {
+    const seen = await playValue(
+      body(function* () {
+        const seen: unknown[] = [];
+        storage.run('inner', () => void sleep(1).then(() => undefined));
+        const later = sleep(1).then(() => seen.push(storage.getStore()));
+        yield* wait(later);
+        yield* wait(sleep(1).then(() => seen.push(storage.getStore())));
+        return seen;
+      }),
+    );
+    expect(seen).toEqual([undefined, undefined]);
+  });
+
   it('L1: an async function that is called after a wait knows its scope, also after an await of its own', async () => {
     const parents = await playValue(
       body(function* (main) {

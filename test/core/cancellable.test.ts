@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CancellationScope, checkpoint, sleep, spawn } from '../../src/index.js';
+import { CancellationScope, type CancelledError, checkpoint, sleep, spawn } from '../../src/index.js';
 import { kinds, playFor, playValue, turns, watchReports } from '../conformance/kinds.js';
 
 const reports = watchReports();
@@ -7,22 +7,32 @@ const reports = watchReports();
 const codes = (): string[] => reports.warnings.map(({ code }) => code);
 
 describe.each(kinds)('a cancellation that is swallowed, in $name bodies', ({ body, wait, attempt }) => {
-  it('C12: a hundred times in a row, and the next checkpoint never returns', async () => {
-    let swallowed = 0;
-    const state = await playValue(
-      body(function* () {
-        const task = spawn(
-          body(function* (own) {
-            own.cancel();
-            for (;;) if ((yield* attempt(checkpoint())).error !== undefined) swallowed++;
-          }),
-        );
-        yield* attempt(task);
-        return task.state;
-      }),
-    );
-    expect([state, swallowed]).toEqual(['cancelled', 100]);
-  });
+  it.each([
+    ['a sleep', sleep, ' (its last wait before was sleep())'],
+    ['nothing', undefined, ''],
+  ])(
+    'C12: a hundred times in a row, and the next checkpoint never returns (after %s)',
+    async (_name, before, last) => {
+      let swallowed = 0;
+      const state = await playValue(
+        body(function* () {
+          const task = spawn(
+            body(function* (own) {
+              if (before !== undefined) yield* wait(before(1));
+              own.cancel();
+              for (;;) if ((yield* attempt(checkpoint())).error !== undefined) swallowed++;
+            }),
+          );
+          yield* attempt(task);
+          return task.state;
+        }),
+      );
+      expect([state, swallowed]).toEqual(['cancelled', 100]);
+      await turns();
+      expect(codes()).toEqual(['SKEIN_SWALLOWED']);
+      expect(reports.warnings[0]?.message).toContain(` 100 times in a row${last} and was given up`);
+    },
+  );
 
   it('C12: stray code of a body that has ended is stopped too, and nobody is named for it', async () => {
     let swallowed = 0;
@@ -145,6 +155,39 @@ describe.each(kinds)('a cancellation that is swallowed, in $name bodies', ({ bod
   });
 });
 
+it('C12: waits side by side are let through, whoever was cancelled when the ones before them began', async () => {
+  const swallowOne = async (): Promise<void> => {
+    try {
+      await checkpoint();
+    } catch {
+      // Again and again.
+    }
+  };
+  const swallow = (times: number): Promise<unknown> => Promise.all(Array.from({ length: times }, swallowOne));
+  let rounds = 0;
+  const state = await playValue(async () => {
+    const task = spawn(async (own) => {
+      try {
+        await CancellationScope.run(async (scope) => {
+          scope.cancel();
+          const before = swallow(90);
+          // An await begins its wait a microtask later.
+          await null;
+          own.cancel();
+          await before;
+        });
+      } catch {
+        // Its own cancellation, which it swallows.
+      }
+      for (; rounds < 60; rounds++) await swallow(2);
+    });
+    await task;
+    return task.state;
+  });
+  await turns();
+  expect([rounds, state, codes()]).toEqual([60, 'completed', []]);
+});
+
 it('C12: a body that is stuck after it has waited for a scope is named so', async () => {
   let open: ((value: unknown) => void) | undefined;
   const { loop } = await playFor(5010, async () => {
@@ -163,3 +206,32 @@ it('C12: a body that is stuck after it has waited for a scope is named so', asyn
   open?.(undefined);
   await loop.settle();
 });
+
+describe.each(kinds)(
+  'a cancellation that comes while a scope is being left, in $name bodies',
+  ({ body, wait, attempt }) => {
+    it('C1, C13: is not the reason of what is cancelled because the scope is left', async () => {
+      const seen = await playValue(
+        body(function* () {
+          let reason: unknown;
+          const task = spawn(
+            body(function* (own) {
+              spawn(
+                body(function* () {
+                  const { error } = yield* attempt(sleep(1000));
+                  reason = (error as CancelledError).reason;
+                }),
+              );
+              const open = new CancellationScope();
+              open.signal.addEventListener('abort', () => own.cancel('too late'));
+              yield* wait(sleep(1));
+              return 'the value';
+            }),
+          );
+          return [yield* wait(task), reason, task.cancelRequested];
+        }),
+      );
+      expect(seen).toEqual(['the value', 'scope left', true]);
+    });
+  },
+);

@@ -12,6 +12,7 @@ const hostile = {
 describe('E5: how a value is shown', () => {
   it.each([
     ['text', "'text'"],
+    ['x'.repeat(40), `'${'x'.repeat(40)}'`],
     ['x'.repeat(41), `'${'x'.repeat(40)}...'`],
     [function named() {}, 'function named'],
     [

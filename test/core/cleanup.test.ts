@@ -1,11 +1,59 @@
 import { describe, expect, it } from 'vitest';
-import { CancellationScope, defer, sleep } from '../../src/index.js';
+import { CancellationScope, defer, getEventLoop, sleep, spawn } from '../../src/index.js';
 import { kinds, playValue, turns, watchReports } from '../conformance/kinds.js';
+import { thrownBy } from './support.js';
 
 const reports = watchReports();
 
 describe.each(kinds)('a clean-up that hangs, in $name bodies', ({ body, wait }) => {
   const places = ['defer', 'task.defer', 'scope.defer'] as const;
+
+  it('L4: cannot be registered with what is being left, or has been', async () => {
+    const tried: unknown[] = [];
+    const tryTo = (register: () => void): void => void tried.push(thrownBy(register));
+    const never = (): void => void tried.push('never');
+    await playValue(
+      body(function* () {
+        const task = spawn(
+          body(function* (own) {
+            const scope = CancellationScope.current()!;
+            own.defer(
+              body(function* () {
+                yield* wait(sleep(1));
+                tryTo(() => own.defer(never));
+                tryTo(() => scope.defer(never));
+                // Its own scope is open.
+                defer(() => void tried.push('ran'));
+              }),
+            );
+          }),
+        );
+        yield* wait(task);
+        tryTo(() => task.defer(never));
+      }),
+    );
+    const late = expect.objectContaining({
+      name: 'ScopeClosedError',
+      message: expect.stringContaining('is being left or has been left, so nothing would run it'),
+    });
+    expect(tried).toEqual([late, late, 'ran', late]);
+  });
+
+  it('F4: that may take any time is not timed', async () => {
+    let timers: number | undefined;
+    await playValue(
+      body(function* () {
+        defer(
+          body(function* () {
+            yield* wait(sleep(1));
+            timers = getEventLoop().stats().timers;
+          }),
+        );
+      }),
+      { cleanupTimeout: Number.POSITIVE_INFINITY },
+    );
+    expect(timers).toBe(0);
+  });
 
   it.each(places)('C12: is named in the warning after its function, or not at all (%s)', async (place) => {
     const ended = await playValue(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CancellationScope, sleep, spawn, TaskGroup, until } from '../../src/index.js';
+import { CancellationScope, gather, shield, sleep, spawn, TaskGroup, until } from '../../src/index.js';
 import { kinds, play, playValue, watchReports } from '../conformance/kinds.js';
 import { Watched } from '../references/collection.js';
 
@@ -51,6 +51,23 @@ describe.each(kinds)('await using, in $name bodies', ({ body, wait, attempt }) =
       }),
     );
     expect(seen).toEqual([broken, undefined]);
+  });
+
+  it('E1: throws what a gather fails with whose scope it is', async () => {
+    const seen = await playValue(
+      body(function* () {
+        const scopes: CancellationScope[] = [];
+        const work = body(function* () {
+          scopes.push(CancellationScope.current()!.parent!);
+          yield* wait(shield(() => sleep(10)));
+        });
+        const gathering = gather(work, fail);
+        yield* wait(sleep(5));
+        const disposed = yield* attempt(scopes[0]![Symbol.asyncDispose]());
+        return [disposed.error, (yield* attempt(gathering)).error];
+      }),
+    );
+    expect(seen).toEqual([broken, broken]);
   });
 
   it('E1: a failure that was kept for later is kept no longer', async () => {

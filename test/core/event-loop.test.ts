@@ -1,4 +1,5 @@
 import {
+  checkpoint,
   type EventLoop,
   gather,
   type LoopStats,
@@ -96,6 +97,7 @@ describe.each(kinds)("a loop of an application's own, in $kind bodies", ({ body 
             body(function* () {
               for (let item = 1; item <= 3; item++) {
                 yield sleep(5);
+                yield checkpoint();
                 yield queue.put(item);
               }
               return 'added';

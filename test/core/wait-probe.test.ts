@@ -1,4 +1,4 @@
-import { run, sleep, TaskGroup } from 'skein';
+import { defer, run, sleep, spawn, TaskGroup } from 'skein';
 import { describe, expect, it } from 'vitest';
 import { addWaitProbe, type WaitProbe, waits } from '../../src/core/wait-probe.js';
 import { drive, kinds } from './support.js';
@@ -55,5 +55,27 @@ describe.each(kinds)('who listens to waits, in $kind bodies', ({ body }) => {
       expect(waited).toHaveLength(members === 0 ? 0 : 1);
     }
     remove();
+  });
+
+  it('O1: hears of no wait for members where a held failure is all that is left', async () => {
+    const listener = new Listener();
+    const remove = addWaitProbe(listener);
+    const ended = await drive((loop) =>
+      run(
+        body(function* () {
+          yield TaskGroup.run(
+            body(function* () {
+              defer(() => sleep(1));
+              spawn(() => Promise.reject(new Error('held')), { service: true, onFailure: 'hold' });
+              yield sleep(1);
+            }),
+          );
+        }),
+        { loop },
+      ),
+    );
+    remove();
+    expect(ended).toEqual({ error: new Error('held') });
+    expect(listener.heard).not.toContain('its members');
   });
 });

@@ -2,6 +2,7 @@ import {
   type Awaitable,
   CancellationScope,
   checkpoint,
+  defer,
   type GatherError,
   run,
   shield,
@@ -10,7 +11,7 @@ import {
   TaskGroup,
   wait,
 } from 'skein';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { drive, kinds, warningsDuring } from './support.js';
 
 describe('the warning about a body that is stuck', () => {
@@ -188,6 +189,30 @@ describe.each(kinds)('a body that is given up, in $kind bodies', ({ body }) => {
     expect(named.map(({ message }) => /'(\w+)'/.exec(message)?.[1])).toEqual(['inner', 'outer']);
   });
 
+  it('F4: what goes on inside it in a shield is looked at ever more seldom', async () => {
+    let timers = 0;
+    await warningsDuring(() =>
+      drive((loop) => {
+        const added = vi.spyOn(loop, 'addTimer');
+        return run(
+          body(function* () {
+            const task = spawn(async () => {
+              void shield(() => sleep(1000));
+              await stuck();
+            });
+            yield sleep(1);
+            task.cancel();
+            yield wait([task]);
+            timers = added.mock.calls.length;
+          }),
+          { loop, grace: 20 },
+        );
+      }),
+    );
+    expect(timers).toBeGreaterThan(5);
+    expect(timers).toBeLessThan(30);
+  });
+
   it('F4: a cancelled scope in which nothing runs is not looked at again and again', async () => {
     const timers = async (grace: number | undefined): Promise<unknown> => {
       const ended = await drive((loop) =>
@@ -207,6 +232,49 @@ describe.each(kinds)('a body that is given up, in $kind bodies', ({ body }) => {
   });
 });
 
+describe.each(kinds)('clean-up that takes long, in $kind bodies', ({ body }) => {
+  it.each([
+    ['without bounds', {}],
+    ['with a deadline', { timeout: 60_000 }],
+  ])('C12: it is not called stuck where nothing was cancelled: in a scope %s', async (_how, bounds) => {
+    const warnings = await warningsDuring(() =>
+      drive((loop) =>
+        run(
+          body(function* () {
+            yield CancellationScope.run(
+              body(function* () {
+                defer(() => new Promise<void>((done) => void loop.addTimer(8000, done)));
+                yield sleep(1);
+              }),
+              bounds,
+            );
+          }),
+          { loop, cleanupTimeout: 20_000 },
+        ),
+      ),
+    );
+    expect(warnings).toEqual([]);
+  });
+});
+
 function fail(message: string): never {
   throw new Error(message);
 }
+
+it('C12: clean-up of a scope that was only left is not said to run on "after it was cancelled"', async () => {
+  const warnings = await warningsDuring(() =>
+    drive((loop) =>
+      run(
+        async () => {
+          await CancellationScope.run(async () => {
+            defer(() => new Promise<void>((done) => void loop.addTimer(8000, done)));
+            void sleep(100);
+            await sleep(1);
+          });
+        },
+        { loop, cleanupTimeout: 20_000 },
+      ),
+    ),
+  );
+  expect(warnings.map(({ message }) => message)).toEqual([]);
+});

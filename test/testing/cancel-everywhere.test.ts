@@ -516,8 +516,20 @@ describe.each(kinds)('cancelEverywhere, $name bodies', (kind) => {
       'an item was taken out of the queue `jobs` and neither reported (taskDone) nor put back; it was made',
     );
     await cancelEverywhere(worker('safely'));
-    // Nobody can tell where nobody reports.
+    // Nobody can tell where nobody reports, be it that items are taken always or only where it was cancelled.
     await cancelEverywhere(worker('without a report'));
+    await cancelEverywhere(
+      kind.body(function* () {
+        const queue = new Queue<number>({ name: 'jobs' });
+        queue.tryPut(1);
+        try {
+          yield* kind.wait(sleep(1));
+        } catch (error) {
+          queue.tryGet();
+          throw error;
+        }
+      }),
+    );
   });
 
   it('finds a warning that was given, here of a callback that threw', async () => {

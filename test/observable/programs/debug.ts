@@ -1,5 +1,15 @@
 // A program for debug-watch.test.ts, in debug mode: what it does is its argument.
-import { checkpoint, Condition, type Fiber, Mutex, run, Semaphore, shield, sleep, spawn } from '../../../src/index.js';
+import {
+  Condition,
+  checkpoint,
+  type Fiber,
+  Mutex,
+  run,
+  Semaphore,
+  shield,
+  sleep,
+  spawn,
+} from '../../../src/index.js';
 
 function block(ms: number): void {
   const until = performance.now() + ms;
