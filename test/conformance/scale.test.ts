@@ -17,7 +17,7 @@ async function heapInUse(): Promise<number> {
 const TOLERANCE = 4;
 
 describe('many tasks', () => {
-  it('a million in waves of ten thousand leave the heap where it began', { timeout: 30_000 }, async () => {
+  it('a million in waves of ten thousand leave the heap where it began', { timeout: 60_000 }, async () => {
     const loop = new VirtualLoop();
     const wave = async (): Promise<void> => {
       await TaskGroup.run(
@@ -34,18 +34,28 @@ describe('many tasks', () => {
         { retain: false },
       );
     };
+    let waves = 0;
+    const waved = async (times: number): Promise<void> => {
+      for (let i = 0; i < times; i++) await wave();
+      waves += times;
+    };
     const growth = await run(
       async () => {
-        for (let i = 0; i < 5; i++) await wave();
-        const before = await heapInUse();
-        for (let i = 0; i < 100; i++) await wave();
-        return (await heapInUse()) - before;
+        await waved(5);
+        let least = Number.POSITIVE_INFINITY;
+        // What is compiled late grows once, and a leak with each million.
+        for (let million = 0; million < 3 && least >= TOLERANCE; million++) {
+          const before = await heapInUse();
+          await waved(100);
+          least = Math.min(least, (await heapInUse()) - before);
+        }
+        return least;
       },
       { loop },
     );
-    // Deno takes a little more than 4; eight bytes of each of a million tasks would be more than this.
-    expect(growth).toBeLessThan(TOLERANCE + 3);
-    expect(loop.stats()).toMatchObject({ ready: 0, timers: 0, tasksAlive: 0, tasksRun: 1_050_001 });
+    // Eight bytes of each of a million tasks would be more than this.
+    expect(growth).toBeLessThan(TOLERANCE);
+    expect(loop.stats()).toMatchObject({ ready: 0, timers: 0, tasksAlive: 0, tasksRun: waves * 10_000 + 1 });
   });
 
   it('of a body that goes on for ever, finished children leave nothing behind', async () => {
