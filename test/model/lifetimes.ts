@@ -66,6 +66,7 @@ export class Lifetime implements Source, Frame {
   private overran = false;
   claimed = false;
   private unjudged = false;
+  private judging = false;
   refusedSpawns = 0;
 
   constructor(agenda: Agenda, at: number, container: Lifetime | undefined, traits: Traits) {
@@ -142,7 +143,10 @@ export class Lifetime implements Source, Frame {
     else if (outcome.is === 'fault' && this.cancellation?.owns(outcome.fault) !== true)
       this.fail(outcome.fault);
     // A group waits for its members, unless its body has thrown (L3).
-    if (outcome.is === 'value' && this.waitsForMembers && this.children.length > 0) return;
+    if (outcome.is === 'value' && this.waitsForMembers) {
+      this.judgeIfOnlyHeldAreLeft();
+      if (this.leaving || this.children.length > 0) return;
+    }
     this.leave();
   }
 
@@ -235,7 +239,16 @@ export class Lifetime implements Source, Frame {
     if (this.cleanup || (this.hold && container.leaving)) this.judge();
     else if (!this.hold) {
       this.agenda.addOpen({ run: () => this.judge(), after: this.agenda.beginning() });
-    }
+    } else container.judgeIfOnlyHeldAreLeft();
+  }
+
+  /** E1: in a group whose body has returned, a failure that is held can be claimed by those that run, and by nobody else. */
+  private judgeIfOnlyHeldAreLeft(): void {
+    if (this.judging || this.leaving || !this.bodyDone) return;
+    if (!this.children.every((child) => child.hold && child.unjudged)) return;
+    this.judging = true;
+    for (const child of [...this.children].reverse()) child.judge();
+    this.judging = false;
   }
 
   /** L6: a service takes its place among the children when its turn to end has come. */
@@ -262,6 +275,7 @@ export class Lifetime implements Source, Frame {
     const container = this.container!;
     if (!this.service) container.children.splice(container.children.indexOf(this), 1);
     if (container.children.length === 0 && container.bodyDone) container.advance();
+    else container.judgeIfOnlyHeldAreLeft();
   }
 
   // ── as something to wait for ──────────────────────────────────────────────────────────────────────────────────────
